@@ -1,0 +1,109 @@
+"""The bench: one room in which malformed values are tried one after the other.
+
+A room for each of some seventy defects would cost more requests than all the rest of the suite. What makes the
+cases independent all the same: each is followed by its unspoiled twin, from the same sender, which has to be
+accepted; and a bench on which a case did not pass is not used again.
+"""
+
+from dataclasses import dataclass
+
+from conformance.errors import Blocked, ConformanceError
+from conformance.expect import Expect
+from conformance.provision.base import Limit
+from conformance.room import Room
+from conformance.stage import Stage, Theatre
+from conformance.strategies.bundles import Bundle, ordinary_bundle
+from conformance.strategies.defects import Malformed
+
+# Far beyond what a bench sends: a limit met here would be an accident.
+_PLENTY = Limit(100_000, 10)
+
+
+@dataclass(slots=True)
+class Bench:
+    """The bench as one scenario sees it: the room, and the scenario's own checks."""
+
+    room: Room
+    expect: Expect
+    spoiled: dict[str, str] | None = None
+
+    def twin(self) -> Bundle:
+        """A valid bundle at the current epoch that every defect can spoil in its own place."""
+        return ordinary_bundle(self.room.key, self.room.epoch)
+
+    def refuses(self, malformed: Malformed) -> None:
+        """``malformed`` is refused as documented; what was spoiled is shown with the scenario."""
+        self.spoiled = shown(malformed)
+        defect = malformed.defect
+        answer = self.room.send(self.room["sender"], malformed)
+        self.expect.refused(
+            answer,
+            defect.requirement,
+            status=defect.statuses,
+            title=f"{defect.title} is refused ({malformed.describe()})",
+            never_5xx=True,
+        )
+
+    def accepts_twin(self, twin: Bundle) -> None:
+        """The unspoiled twin of the same sender is accepted, and nothing is heard or kept but such."""
+        after = self.room.send(self.room["sender"], twin)
+        self.expect.accepted(after, "SEND-DISTINCT", title="without the defect, the same bundle is accepted")
+        self.room.no_trace(after=after)
+
+
+def shown(malformed: Malformed) -> dict[str, str]:
+    """What was spoiled, where, from what to what."""
+    return {
+        "defect": malformed.defect.name,
+        "family": malformed.defect.family,
+        "where": malformed.where,
+        "before": malformed.before,
+        "after": malformed.after,
+    }
+
+
+class BenchHolder:
+    """The bench of this process; made when first needed, and anew after a scenario that did not pass."""
+
+    def __init__(self, theatre: Theatre) -> None:
+        self._theatre = theatre
+        self._stage: Stage | None = None
+        self._room: Room | None = None
+        self._obstacle: str | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that the bench stands on."""
+        if self._stage is None:
+            self._stage = self._theatre.stage()
+        return self._stage
+
+    def room(self) -> Room:
+        """The room; raises `Blocked` where it cannot be furnished, at once when that is known already."""
+        if self._obstacle:
+            raise Blocked(self._obstacle)
+        if self._room is None:
+            self._room = self._furnish()
+        return self._room
+
+    def _furnish(self) -> Room:
+        stage = self.stage
+        try:
+            room = stage.room("owner", "sender")
+            stage.lease.limit_chat(room.chat, _PLENTY)
+            for actor in room.actors.values():
+                stage.lease.limit_user(actor.identity, _PLENTY)
+            room.accepted_before(room["sender"])
+            room.barrier()
+        except ConformanceError as error:
+            self._obstacle = f"the room for malformed values could not be made: {error}"
+            raise
+        return room
+
+    def discard(self) -> tuple[str, ...]:
+        """Give the bench back; the next scenario gets a fresh one. What could not be given back."""
+        stage, self._stage, self._room = self._stage, None, None
+        if stage is None:
+            return ()
+        stage.close()
+        return stage.leftovers

@@ -1,0 +1,1 @@
+"""What a target is judged by: the requirements as data, and how they are read."""

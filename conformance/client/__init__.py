@@ -1,0 +1,1 @@
+"""Clients of a target: HTTP, Socket.IO, and the actor who has both."""

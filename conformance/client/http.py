@@ -1,0 +1,173 @@
+"""HTTP to a target that is not trusted: bounded bytes, bounded time, no redirects, no cookies kept.
+
+One pool and one TLS context serve all actors of a process. After a 5xx the pool is dropped: a server may close
+the connection behind such an answer, and the next exchange would be blamed for it.
+"""
+
+import json
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpx
+
+from conformance.client.deadline import DeadlineTransport, total_deadline
+from conformance.dialect import MISSING
+from conformance.errors import Blocked
+from conformance.wire import Exchange, WireLog
+
+BODY_MAX = 1024 * 1024
+"""Bytes of a body that are read; what goes beyond is not an answer but an attack."""
+
+_CONNECT_MAX = 3.0
+
+
+class NoAnswer(Blocked):
+    """The target gave no usable answer; ``cause`` is the library's error, where there is one."""
+
+    def __init__(self, message: str, cause: Exception | None = None) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one request. ``started`` and ``ended`` are `time.monotonic` readings."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    exchange: Exchange
+    started: float
+    ended: float
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text, undecodable bytes replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON value, or `MISSING` where it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return MISSING
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - the class of statuses itself
+
+
+class HttpClient:
+    """Requests to one base URL. Safe to share among threads."""
+
+    def __init__(self, base_url: str, *, timeout_s: float, context: ssl.SSLContext) -> None:
+        self._base = base_url.rstrip("/")
+        self._timeout = timeout_s
+        self._context = context
+        self._lock = threading.Lock()
+        self._client = self._fresh()
+        self._retired: list[httpx.Client] = []
+
+    def _fresh(self) -> httpx.Client:
+        # A jar that takes no cookie: what one actor is given must never travel with another.
+        jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=()))
+        return httpx.Client(
+            transport=DeadlineTransport(self._context),
+            cookies=jar,
+            follow_redirects=False,
+            trust_env=False,
+            timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, _CONNECT_MAX)),
+            headers={"User-Agent": "portal-conformance", "Accept": "application/json", "Accept-Encoding": "identity"},
+        )
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        actor: str,
+        wire: WireLog,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request and read its answer whole; ``body`` goes as it is.
+
+        Raises `NoAnswer` where the target does not answer in time, drops the connection or sends too much.
+        """
+        sent = dict(headers or {})
+        started = time.monotonic()
+        with self._recording(wire, actor, started, method, path, sent, body):
+            status, received, read = self._exchange(method, path, sent, body)
+        ended = time.monotonic()
+        exchange = wire.exchange(actor, started, method, path, (sent, body), (status, received, read))
+        if status >= 500:  # noqa: PLR2004 - server errors
+            self._retire()
+        return Answer(status, received, read, exchange, started, ended)
+
+    def _exchange(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        client = self._client
+        with (
+            total_deadline(self._timeout),
+            client.stream(method, self._base + path, content=body, headers=headers) as response,
+        ):
+            read = b"".join(_bounded(response))
+        return response.status_code, dict(response.headers), read
+
+    @contextmanager
+    def _recording(  # noqa: PLR0917 - mirrors the exchange
+        self, wire: WireLog, actor: str, started: float, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> Iterator[None]:
+        try:
+            yield
+        except (httpx.HTTPError, httpx.InvalidURL, NoAnswer) as error:
+            fault = describe(error)
+            wire.exchange(actor, started, method, path, (headers, body), None, fault)
+            raise NoAnswer(f"{method} {path} got no answer: {fault}", error) from None
+
+    def _retire(self) -> None:
+        with self._lock:
+            self._retired.append(self._client)
+            self._client = self._fresh()
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            for client in (*self._retired, self._client):
+                client.close()
+
+
+def _bounded(response: httpx.Response) -> Iterator[bytes]:
+    read = 0
+    for chunk in response.iter_raw():
+        read += len(chunk)
+        if read > BODY_MAX:
+            raise NoAnswer(f"the body is larger than {BODY_MAX} bytes")
+        yield chunk
+
+
+def describe(error: Exception) -> str:
+    """A transport error in a few words."""
+    match error:
+        case NoAnswer():
+            return str(error)
+        case httpx.ConnectTimeout():
+            return "the connection could not be made in time"
+        case httpx.TimeoutException():
+            return "no complete answer within the deadline"
+        case httpx.ConnectError():
+            return f"the connection failed ({error})"
+        case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.WriteError():
+            return f"the connection was dropped ({error})"
+        case _:
+            return f"{type(error).__name__} ({error})"

@@ -1,0 +1,190 @@
+"""Socket.IO to a target: one connection, its acknowledgements, and an inbox in order of arrival.
+
+python-socketio runs each packet's handler in a thread of its own, so the order of two events is lost. Here the
+reading thread itself files the event: handlers only append.
+"""
+
+import logging
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import engineio
+import socketio
+from socketio import exceptions
+
+from conformance.errors import Blocked
+from conformance.wire import WireLog
+
+# The library reports through a logger with a handler of its own; ours says nothing, the wire log has it all.
+_SILENT = logging.getLogger("conformance.socketio")
+_SILENT.addHandler(logging.NullHandler())
+_SILENT.propagate = False
+_SILENT.setLevel(logging.CRITICAL)
+
+
+class Refused(Blocked):
+    """The target refused the connection; ``data`` is what it gave as the reason."""
+
+    def __init__(self, message: str, data: object = None) -> None:
+        super().__init__(message)
+        self.data = data
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One event as it came: its place in the order of arrival, name, payload and `time.monotonic` reading."""
+
+    order: int
+    name: str
+    payload: Any
+    at: float
+
+
+class Inbox:
+    """The events that one socket received, in order of arrival. Safe to share among threads."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._events: list[Received] = []
+        self._closed = False
+
+    def append(self, name: str, payload: Any) -> None:
+        """File one event."""
+        with self._changed:
+            self._events.append(Received(len(self._events), name, payload, time.monotonic()))
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Say that no more will come; who waits is woken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def reopen(self) -> None:
+        """Say that the same actor is connected again; what it heard before stays."""
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether the socket is gone."""
+        return self._closed
+
+    def events(self, name: str, since: int = 0) -> list[Received]:
+        """The events of that name so far, from place ``since`` on."""
+        with self._changed:
+            return [event for event in self._events[since:] if event.name == name]
+
+    @property
+    def mark(self) -> int:
+        """The place that the next event will have."""
+        with self._changed:
+            return len(self._events)
+
+    def wait_for(self, found: Callable[[Received], bool], seconds: float, since: int = 0) -> Received | None:
+        """The first event from place ``since`` on that satisfies ``found``; None after ``seconds`` without it."""
+        ends = time.monotonic() + seconds
+        place = since
+        with self._changed:
+            while True:
+                for event in self._events[place:]:
+                    if found(event):
+                        return event
+                place = len(self._events)
+                left = ends - time.monotonic()
+                if left <= 0 or self._closed or not self._changed.wait(left):
+                    if place == len(self._events):
+                        return None
+
+
+class _InOrderEngine(engineio.Client):
+    """The engine, but events are handled by the thread that read them, one after the other."""
+
+    def _trigger_event(self, event: str, *args: Any, **kwargs: Any) -> Any:
+        return super()._trigger_event(event, *args, **{**kwargs, "run_async": False})
+
+
+class _InOrderClient(socketio.Client):
+    def _engineio_client_class(self) -> type[engineio.Client]:
+        return _InOrderEngine
+
+
+class Socket:
+    """One Socket.IO connection of one actor."""
+
+    def __init__(self, actor: str, wire: WireLog, *, timeout_s: float, namespace: str = "/", inbox: Inbox) -> None:
+        self.inbox = inbox
+        self._actor = actor
+        self._wire = wire
+        self._timeout = timeout_s
+        self._namespace = namespace
+        self._why: object = None
+        self._client: Any = None
+
+    def connect(self, url: str, *, path: str, transports: tuple[str, ...], cookie: str, context: ssl.SSLContext) -> None:
+        """Connect; raises `Refused` where the target does not let the socket in."""
+        self.inbox.reopen()
+        self._client = self._make(context)
+        try:
+            self._client.connect(
+                url,
+                headers={"Cookie": cookie},
+                transports=list(transports),
+                namespaces=[self._namespace],
+                socketio_path=path,
+                wait_timeout=self._timeout,
+            )
+        except (exceptions.ConnectionError, ValueError, OSError, TypeError, KeyError) as error:
+            self.inbox.close()
+            reason = self._why if self._why is not None else str(error)
+            raise Refused(f"the Socket.IO connection of {self._actor} failed: {reason}", self._why) from None
+        self._wire.event(self._actor, "connected", "Socket.IO")
+
+    def _make(self, context: ssl.SSLContext) -> Any:
+        client = _InOrderClient(
+            reconnection=False,
+            handle_sigint=False,
+            logger=_SILENT,
+            engineio_logger=_SILENT,
+            request_timeout=self._timeout,
+            websocket_extra_options={"sslopt": {"context": context}},
+        )
+        client.on("*", self._file, namespace=self._namespace)
+        client.on("connect_error", self._refused, namespace=self._namespace)
+        client.on("disconnect", self._gone, namespace=self._namespace)
+        return client
+
+    def _file(self, name: str, *payload: Any) -> None:
+        first = payload[0] if payload else None
+        self._wire.event(self._actor, "received", name, first)
+        self.inbox.append(name, first)
+
+    def _refused(self, *why: Any) -> None:
+        self._why = why[0] if why else None
+
+    def _gone(self, *_reason: Any) -> None:
+        if not self.inbox.closed:
+            self._wire.event(self._actor, "disconnected", "Socket.IO")
+            self.inbox.close()
+
+    def call(self, event: str, payload: Mapping[str, Any]) -> Any:
+        """Send ``event`` and give its acknowledgement; raises `Blocked` where none comes in time."""
+        self._wire.event(self._actor, "sent", event, payload)
+        try:
+            answer = self._client.call(event, dict(payload), namespace=self._namespace, timeout=self._timeout)
+        except exceptions.TimeoutError:
+            gone = " (the socket was dropped)" if self.inbox.closed else ""
+            raise Blocked(f"{event} of {self._actor} was not acknowledged in {self._timeout:g} s{gone}") from None
+        except exceptions.SocketIOError as error:
+            raise Blocked(f"{event} of {self._actor} could not be sent: {error}") from None
+        self._wire.event(self._actor, "acknowledged", event, answer)
+        return answer
+
+    def close(self) -> None:
+        """Disconnect; nothing happens where it is closed already."""
+        if self._client is not None and self._client.connected:
+            self._client.disconnect()
+        self.inbox.close()

@@ -1,0 +1,1 @@
+"""The commands of `portal-conformance`, imported when they are called."""

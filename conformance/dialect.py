@@ -1,0 +1,138 @@
+"""The dialect: the names by which a target is spoken to, as data.
+
+The default is `dialect.toml`; a profile overrides any value of it, key by key, and nothing that is not in it.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+from urllib.parse import quote
+
+import jsonpointer
+
+MISSING = object()
+"""What `read` gives where the pointer leads nowhere; JSON has no such value."""
+
+# Tables whose members a profile may extend: a payload or a body of another server may have other members.
+_OPEN = frozenset({"body", "payload"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One REST call: its method, path template, body template and pointers into the answer."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None
+    answer: Mapping[str, str]
+
+    def path_for(self, **values: object) -> str:
+        """The path with each value percent-encoded."""
+        return self.path.format(**{name: quote(str(value), safe="") for name, value in values.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """One event from client to server: its name, payload template and pointers into the acknowledgement."""
+
+    event: str
+    payload: Mapping[str, Any]
+    ack: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One event from server to client: its name and pointers into its payload."""
+
+    name: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Every name and field of a target."""
+
+    cookie: str
+    socket_path: str
+    namespace: str
+    transports: tuple[str, ...]
+    rest: Mapping[str, Call]
+    emit: Mapping[str, Emit]
+    event: Mapping[str, Heard]
+    record: Mapping[str, Mapping[str, str]]
+    codes: Mapping[str, str]
+
+
+def read(document: object, pointer: str) -> Any:
+    """The value at ``pointer`` in ``document``; `MISSING` where there is none."""
+    try:
+        return jsonpointer.resolve_pointer(document, pointer)
+    except (jsonpointer.JsonPointerException, TypeError):
+        return MISSING
+
+
+def fill(template: Any, values: Mapping[str, object]) -> Any:
+    """``template`` with each "{name}" replaced; members whose whole value is an unknown name are left out."""
+    if isinstance(template, Mapping):
+        filled = {key: fill(part, values) for key, part in template.items()}
+        return {key: part for key, part in filled.items() if part is not MISSING}
+    if isinstance(template, list):
+        return [part for one in template if (part := fill(one, values)) is not MISSING]
+    if isinstance(template, str) and template.startswith("{") and template.endswith("}"):
+        return values.get(template[1:-1], MISSING)
+    return template
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    return tomllib.loads(resources.files("conformance").joinpath("dialect.toml").read_text("utf-8"))
+
+
+def build(overrides: Mapping[str, Any] | None = None) -> tuple[Dialect, tuple[str, ...]]:
+    """The default dialect with ``overrides``, and every fault found in them as a sentence with its path."""
+    faults: list[str] = []
+    tables = _merge(_defaults(), overrides or {}, "dialect", faults)
+    dialect = Dialect(
+        cookie=tables["cookie"]["name"],
+        socket_path=tables["socket"]["path"],
+        namespace=tables["socket"]["namespace"],
+        transports=tuple(tables["socket"]["transports"]),
+        rest={
+            name: Call(one["method"], one["path"], one.get("body"), one.get("answer", {}))
+            for name, one in tables["rest"].items()
+        },
+        emit={name: Emit(one["event"], one["payload"], one["ack"]) for name, one in tables["emit"].items()},
+        event={name: Heard(one["name"], one["fields"]) for name, one in tables["event"].items()},
+        record=tables["record"],
+        codes=tables["codes"],
+    )
+    return dialect, tuple(faults)
+
+
+def _merge(default: Mapping[str, Any], override: Mapping[str, Any], path: str, faults: list[str]) -> dict[str, Any]:
+    merged = dict(default)
+    for key, value in override.items():
+        here = f"{path}.{key}"
+        if key not in default and path.rpartition(".")[2] not in _OPEN:
+            faults.append(f"{here}: no such setting{_suggestion(key, default)}")
+        elif isinstance(default.get(key), Mapping) and isinstance(value, Mapping):
+            merged[key] = _merge(default[key], value, here, faults)
+        elif key in default and not isinstance(value, type(default[key])):
+            faults.append(f"{here}: expected {_kind(default[key])}, got {_kind(value)}")
+        else:
+            merged[key] = value
+    return merged
+
+
+def _suggestion(key: str, known: Mapping[str, Any]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    return f" (did you mean {near[0]!r}?)" if near else f" (there are: {', '.join(sorted(known))})"
+
+
+def _kind(value: object) -> str:
+    kinds = {str: "a string", dict: "a table", list: "an array", bool: "a boolean", int: "an integer"}
+    return kinds.get(type(value), "a number")

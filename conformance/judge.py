@@ -1,0 +1,176 @@
+"""The judge's hooks: configuring a run, collecting its scenarios, reaching its target.
+
+Loaded by the plugin when a run judges a target. A worker of pytest-xdist judges what its controller reached.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from conformance import preflight
+from conformance import run as runs
+from conformance.embedded import EmbeddedServer
+from conformance.errors import CatalogueFault, ConfigurationFault, ConformanceError, PreflightFailure
+from conformance.plugin import SCENARIOS, is_scenario
+from conformance.run import Run
+
+RUN = pytest.StashKey[Run]()
+OBSTACLE = pytest.StashKey[str]()
+"""Why nothing could be judged; a sentence."""
+NARROWED = pytest.StashKey[str]()
+"""How the user narrowed the run, so that it cannot certify; words."""
+CLAIMS = pytest.StashKey[dict[str, list[str]]]()
+"""The scenarios that set out to judge a requirement, by its id."""
+SIDE_BY_SIDE = "side_by_side"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Parse options, profile and catalogue once; every fault is a usage error."""
+    config.addinivalue_line("markers", "requirement(id, ...): the requirements that a scenario judges")
+    config.addinivalue_line("markers", f"{SIDE_BY_SIDE}: a scenario that mostly waits, run beside the others")
+    names = ("target", "ws_target", "profile", "level", "requirement", "examples", "seed", "report_dir")
+    try:
+        options = runs.options(**{name: getattr(config.option, f"portal_{name}", None) for name in names})
+    except ConfigurationFault as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[RUN] = Run(options)
+    _settle_arguments(config)
+    for plugin in ("conformance.fixtures", "conformance.recording"):
+        config.pluginmanager.import_plugin(plugin)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.import_plugin("conformance.concluding")
+
+
+def _settle_arguments(config: pytest.Config) -> None:
+    # Judged by the scenarios of this very package, wherever the run was started and whatever was narrowed.
+    arguments = [_own(config, argument) for argument in config.args if is_scenario(config, argument)]
+    narrowed = config.args_source is pytest.Config.ArgsSource.ARGS and arguments != [str(SCENARIOS)]
+    if narrowed:
+        config.stash[NARROWED] = "only some scenarios were named"
+    config.args[:] = arguments or [str(SCENARIOS)]
+    config.option.importmode = "importlib"
+    if getattr(config.option, "dist", "no") == "load":
+        config.option.dist = "loadgroup"
+    if config.option.tbstyle == "auto":
+        config.option.tbstyle = "no"
+
+
+def _own(config: pytest.Config, argument: str) -> str:
+    path, colons, test = argument.partition("::")
+    resolved = Path(config.invocation_params.dir, path).resolve()
+    inside = resolved.parts[resolved.parts.index(SCENARIOS.name) + 1 :]
+    own = SCENARIOS.joinpath(*inside)
+    return f"{own if own.exists() else resolved}{colons}{test}"
+
+
+# --- collecting ---------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Hold scenarios against the catalogue, keep those of the requirements asked for, order what waits."""
+    run = config.stash[RUN]
+    claims: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        for one in claimed(item):
+            claims[one].append(name_of(item))
+    config.stash[CLAIMS] = dict(claims)
+    if NARROWED not in config.stash and not config.getoption("ignore", None):
+        try:
+            run.options.catalogue.require_judged(claims, run.options.tier)
+        except CatalogueFault as error:
+            raise pytest.UsageError(f"suite fault: {error}") from None
+    _keep_selected(config, run, items)
+    _order(config, items)
+
+
+def _keep_selected(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
+    selected = run.options.selected
+    kept = [item for item in items if selected.intersection(claimed(item))]
+    if run.options.patterns:
+        config.stash[NARROWED] = f"only {', '.join(run.options.patterns)} was asked for"
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+def _order(config: pytest.Config, items: list[pytest.Item]) -> None:
+    waiting = [item for item in items if item.get_closest_marker(SIDE_BY_SIDE)]
+    for item in waiting:
+        item.add_marker(pytest.mark.xdist_group(SIDE_BY_SIDE))
+    others = [item for item in items if item not in waiting]
+    # In one process the waiting ones go on beside the others and are asked last; a worker has them to itself.
+    items[:] = [*waiting, *others] if hasattr(config, "workerinput") else [*others, *waiting]
+
+
+def claimed(item: pytest.Item) -> tuple[str, ...]:
+    """The ids that a scenario says it judges, in order."""
+    ids = [str(one) for marker in item.iter_markers("requirement") for one in marker.args]
+    return tuple(dict.fromkeys(ids))
+
+
+def name_of(item: pytest.Item) -> str:
+    """A scenario's name: its module, function and case, without the folder it was found in."""
+    return f"{item.path.stem}::{item.name.partition('@')[0]}"
+
+
+# --- the target ---------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the embedded server while the scenarios are collected; reach the target first where workers need it."""
+    config = session.config
+    run = config.stash[RUN]
+    handed = getattr(config, "workerinput", {}).get("portal")
+    if handed is not None:
+        _take_over(run, handed)
+    elif not hasattr(config, "workerinput") and not config.option.collectonly:
+        if run.options.embedded:
+            run.server = EmbeddedServer()
+            run.server.start()
+        if getattr(config.option, "dist", "no") != "no":
+            _reach(config)
+
+
+def _take_over(run: Run, handed: dict[str, str]) -> None:
+    run.marker = handed["marker"]
+    run.build(handed["url"], handed["ws_url"], handed["token"], handed["name"])
+
+
+def _reach(config: pytest.Config) -> None:
+    run = config.stash[RUN]
+    try:
+        run.reach()
+        assert run.theatre is not None
+        preflight.check(run.theatre)
+    except PreflightFailure as error:
+        config.stash[OBSTACLE] = str(error)
+    except ConformanceError as error:
+        config.stash[OBSTACLE] = f"{error}: suite; please report it"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Hand a worker the target that this process reached."""
+    config: pytest.Config = node.config  # type: ignore[attr-defined]
+    if OBSTACLE not in config.stash and config.stash[RUN].theatre is not None:
+        node.workerinput["portal"] = config.stash[RUN].for_worker()  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Reach the target before the first scenario; judge nothing where it cannot be judged."""
+    config = session.config
+    if config.option.collectonly or hasattr(config, "workerinput"):
+        return None
+    if config.stash[RUN].theatre is None and session.items and OBSTACLE not in config.stash:
+        _reach(config)
+    return True if OBSTACLE in config.stash else None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close what this process opened."""
+    if RUN in config.stash:
+        config.stash[RUN].close()

@@ -1,0 +1,85 @@
+"""The ledger of a chat: what was accepted, what was refused, who ought to have heard it. Pure.
+
+It is the memory against which events and history are reconciled: an accepted message reaches its audience exactly
+once and nobody else; a refused one leaves no trace.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One accepted message: its id, its ciphertext, who sent it and who was in the room.
+
+    Whether those in ``unsure`` hear it is left open.
+    """
+
+    id: str
+    ct: str | None
+    sender: str
+    audience: frozenset[str]
+    unsure: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A message that somebody heard, or that a history holds: its id and ciphertext as far as they could be read."""
+
+    id: str
+    ct: str | None
+    content: object = None
+
+
+class Ledger:
+    """The accepted messages of one chat, and the ciphertexts that were only ever refused."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._accepted: dict[str, Accepted] = {}
+        self._refused: Counter[str] = Counter()
+
+    @property
+    def accepted(self) -> tuple[Accepted, ...]:
+        """Every accepted message, in the order in which it was answered."""
+        with self._lock:
+            return tuple(self._accepted.values())
+
+    def accept(self, message: Accepted) -> bool:
+        """Enter an accepted message; False where its id is taken."""
+        with self._lock:
+            fresh = message.id not in self._accepted
+            self._accepted[message.id] = message
+            return fresh
+
+    def refuse(self, ct: str | None) -> None:
+        """Enter a refused ciphertext."""
+        with self._lock:
+            if ct:
+                self._refused[ct] += 1
+
+    def strays(self, traces: Iterable[Trace]) -> list[str]:
+        """What ought not to be among ``traces``, a sentence each: ids that were never answered to anybody."""
+        with self._lock:
+            return [
+                f"message {trace.id}{' with the refused ciphertext' if trace.ct in self._refused else ''}"
+                for trace in traces
+                if trace.id not in self._accepted
+            ]
+
+    def missing(self, actor: str, traces: Sequence[Trace]) -> list[Accepted]:
+        """The accepted messages that ``actor`` ought to have heard and did not."""
+        heard = {trace.id for trace in traces}
+        return [one for one in self.accepted if actor in one.audience and one.id not in heard]
+
+    def overheard(self, actor: str, traces: Sequence[Trace]) -> list[Accepted]:
+        """The accepted messages that ``actor`` heard though it was not in the room."""
+        heard = {trace.id for trace in traces}
+        return [one for one in self.accepted if actor not in one.audience | one.unsure and one.id in heard]
+
+    @staticmethod
+    def repeated(traces: Iterable[Trace]) -> list[str]:
+        """The ids that were heard more than once."""
+        return [one for one, times in Counter(trace.id for trace in traces).items() if times > 1]

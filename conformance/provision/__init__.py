@@ -1,0 +1,1 @@
+"""How a target lends actors and chats to the suite."""

@@ -1,0 +1,74 @@
+"""Secrets, and how they are masked before anything is logged, printed or stored.
+
+Three nets, since any one of them has holes: headers by name, JSON members by name, and every value that was
+registered as secret, wherever it turns up (a target may echo a cookie in an error text).
+"""
+
+import base64
+import re
+import threading
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote
+
+MASK = "[masked]"
+
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
+_SECRET_MEMBERS = re.compile(
+    r"(\"(?:session|psession|token|cookie|password|secret|private_key|api_key)\"\s*:\s*)\"(?:[^\"\\]|\\.)*\""
+)
+# A shorter value is found in innocent text too: it is masked only where a header or a member names it.
+_SHORTEST = 6
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Secrets:
+    """The values of a run that nobody may read in its artefacts. Safe to share among threads."""
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self._lock = threading.Lock()
+        self._values: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        for value in values:
+            self.add(value)
+
+    def add(self, value: str) -> None:
+        """Register a secret in its raw, URL-encoded and base64 forms."""
+        if len(value) < _SHORTEST:
+            return
+        encoded = base64.b64encode(value.encode("utf-8", "surrogatepass")).decode("ascii")
+        with self._lock:
+            self._values.update({value, quote(value, safe=""), encoded, encoded.rstrip("=")})
+            self._pattern = None
+
+    def mask(self, text: str) -> str:
+        """``text`` with each registered secret, and each JSON member with a secret's name, masked."""
+        masked = _SECRET_MEMBERS.sub(rf'\1"{MASK}"', text)
+        pattern = self._compiled()
+        return pattern.sub(MASK, masked) if pattern else masked
+
+    def mask_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """``headers`` with the values of those that carry credentials masked."""
+        return {
+            name: MASK if name.lower() in _SECRET_HEADERS else self.mask(value) for name, value in headers.items()
+        }
+
+    def _compiled(self) -> re.Pattern[str] | None:
+        with self._lock:
+            if self._pattern is None and self._values:
+                longest_first = sorted(self._values, key=len, reverse=True)
+                self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            return self._pattern
+
+
+def printable(text: str) -> str:
+    """``text`` without control characters, lone surrogates and direction marks: safe for a terminal and a log."""
+    return _CONTROL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def elide(text: str, limit: int = 160) -> str:
+    """``text`` on one line, its middle left out beyond ``limit`` characters, with the length it had."""
+    line = printable(text).replace("\n", "\\n").replace("\t", "\\t")
+    if len(line) <= limit:
+        return line
+    head, tail = limit * 2 // 3, limit // 4
+    return f"{line[:head]}…{line[-tail:]} ({len(text)} characters)"

@@ -1,0 +1,99 @@
+"""A server put together: storage, decisions, REST and Socket.IO, as ASGI applications."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import socketio
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
+
+from conformance.reference import control, login, rest
+from conformance.reference.decisions import Decisions
+from conformance.reference.http import on_accident, on_http_exception
+from conformance.reference.hub import Hub
+from conformance.reference.portal import Portal
+from conformance.reference.realtime import Realtime, make_server
+from conformance.reference.settings import Settings
+from conformance.reference.state import Clock, State
+from conformance.reference.store import Store
+
+Middleware = Callable[[ASGIApp], ASGIApp]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One server's applications; called itself, it serves both sides on one port."""
+
+    portal: Portal
+    realtime: Realtime
+    rest_app: ASGIApp
+    """REST alone."""
+    socket_app: ASGIApp
+    """Socket.IO alone."""
+    both: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        await self.both(scope, receive, send)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["App"]:
+        """Open the storage; afterwards end all connections and delete what was stored."""
+        await self.portal.state.store.open()
+        try:
+            yield self
+        finally:
+            await self.realtime.close()
+            await self.portal.state.store.close()
+
+
+def build_app(
+    settings: Settings,
+    decisions: Decisions | None = None,
+    *,
+    clock: Clock = time.time,
+    middlewares: Sequence[Middleware] = (),
+) -> App:
+    """A server that decides by ``decisions``; the first of the middlewares is the outermost."""
+    sio = make_server()
+
+    async def emit(event: str, payload: Any, sids: list[str]) -> None:
+        await sio.emit(event, payload, to=sids)
+
+    state = State(Store(settings.redis_url), Hub(), clock, emit)
+    portal = Portal(settings, state, decisions or Decisions())
+    realtime = Realtime(portal, sio)
+    public = _starlette(portal, realtime)
+    return App(
+        portal,
+        realtime,
+        rest_app=_wrap(public, middlewares),
+        socket_app=_wrap(socketio.ASGIApp(sio, _empty(portal)), middlewares),
+        both=_wrap(socketio.ASGIApp(sio, public), middlewares),
+    )
+
+
+def _starlette(portal: Portal, realtime: Realtime) -> Starlette:
+    routes = [*rest.routes(portal), *login.routes(portal), *control.routes(portal, realtime.end_user)]
+    app = Starlette(routes=routes, exception_handlers=_handlers(portal))
+    app.router.redirect_slashes = False
+    return app
+
+
+def _empty(portal: Portal) -> Starlette:
+    """What answers beside Socket.IO where that has a port of its own: nothing is there."""
+    return Starlette(exception_handlers=_handlers(portal))
+
+
+def _handlers(portal: Portal) -> Mapping[Any, ExceptionHandler]:
+    return {HTTPException: on_http_exception(portal), Exception: on_accident(portal)}
+
+
+def _wrap(app: ASGIApp, middlewares: Sequence[Middleware]) -> ASGIApp:
+    for middleware in reversed(middlewares):
+        app = middleware(app)
+    return app

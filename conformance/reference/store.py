@@ -1,0 +1,53 @@
+"""Where the state lives: Redis, embedded or real, under a prefix of this server's own."""
+
+import secrets
+from typing import Any
+
+import fakeredis
+from redis.asyncio import BlockingConnectionPool, Redis
+
+from conformance.reference.accounts import Accounts
+from conformance.reference.chats import Chats
+from conformance.reference.invites import Invites
+from conformance.reference.limits import Windows
+from conformance.reference.messages import Messages
+
+_POOL_SIZE = 64
+_PURGE_BATCH = 500
+
+
+class Store:
+    """All of the state, a room for each kind, and its end."""
+
+    def __init__(self, redis_url: str | None = None) -> None:
+        self.redis: Any = _connect(redis_url)
+        self.prefix = f"portal-reference:{secrets.token_hex(8)}:"
+        self.accounts = Accounts(self.redis, self.prefix)
+        self.chats = Chats(self.redis, self.prefix)
+        self.messages = Messages(self.redis, self.prefix)
+        self.windows = Windows(self.redis, self.prefix)
+        self.invites = Invites(self.redis, self.prefix)
+
+    async def open(self) -> None:
+        """Ask for a sign of life, so that a wrong address shows at the start."""
+        await self.redis.ping()
+
+    async def close(self) -> None:
+        """Delete what this server stored, and hang up."""
+        keys = [key async for key in self.redis.scan_iter(match=f"{self.prefix}*", count=_PURGE_BATCH)]
+        for start in range(0, len(keys), _PURGE_BATCH):
+            await self.redis.unlink(*keys[start : start + _PURGE_BATCH])
+        await self.redis.aclose()
+        await self.redis.connection_pool.disconnect()
+
+
+def _connect(redis_url: str | None) -> Any:
+    """A client; the embedded server is a fresh one each time, and never short of connections."""
+    if redis_url is None:
+        return fakeredis.FakeAsyncRedis(
+            server=fakeredis.FakeServer(), decode_responses=True, max_connections=10_000
+        )
+    pool = BlockingConnectionPool.from_url(
+        redis_url, decode_responses=True, max_connections=_POOL_SIZE, timeout=20
+    )
+    return Redis(connection_pool=pool)

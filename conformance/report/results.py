@@ -1,0 +1,192 @@
+"""The results document: the one output of a run, of which everything else is a rendering.
+
+While the run goes, a journal takes one line a scenario; the document is written without its end mark at the start
+and whole at the end, so that neither a killed run nor a cut-off file can look complete.
+"""
+
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from conformance.catalogue.records import Catalogue, Level, Requirement, Tier
+from conformance.record import judged
+from conformance.verdict import Judged, Outcome, Verdict, fold_requirement, fold_run
+
+FORMAT = "portal-conformance-results/1"
+END = "end of results"
+OBSERVED = "observed"
+"""What an INFO requirement ends in: it is never graded."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """Everything that a run found out, as it comes in."""
+
+    catalogue: Catalogue
+    tier: Tier
+    suite: str
+    seed: int
+    examples: int
+    target: Mapping[str, str]
+    claims: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    scenarios: list[dict[str, Any]] = field(default_factory=list)
+    obstacle: str = ""
+    narrowed: str = ""
+    interrupted: str = ""
+    leftovers: list[str] = field(default_factory=list)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The requirements of the level that was judged."""
+        return self.catalogue.of_tier(self.tier)
+
+    def document(self, *, ended: bool) -> dict[str, Any]:
+        """The results as a JSON value; only a run that came to its end carries the end mark."""
+        spoken = [judged(one) for one in self.scenarios] + self._unplayed()
+        outcomes = {one.id: fold_requirement(one.id, spoken) for one in self.requirements}
+        verdict = self._verdict(outcomes) if ended else Verdict.INCONCLUSIVE
+        document = {
+            "format": FORMAT,
+            "verdict": verdict.value,
+            "reason": self._reason(verdict, outcomes) if ended else "the run has not come to its end",
+            "suite": self.suite,
+            "catalogue": {"edition": self.catalogue.edition, "digest": self.catalogue.digest},
+            "target": dict(self.target),
+            "level": self.tier.value,
+            "narrowed": self.narrowed,
+            "seed": self.seed,
+            "examples": self.examples,
+            "started": self.started.isoformat(timespec="seconds"),
+            "seconds": round((datetime.now(UTC) - self.started).total_seconds(), 2),
+            "requests": sum(one["requests"] for one in self.scenarios),
+            "counts": self._counts(outcomes),
+            "requirements": [self._requirement(one, outcomes[one.id]) for one in self.requirements],
+            "scenarios": sorted(self.scenarios, key=lambda one: str(one["name"])),
+            "leftovers": self.leftovers,
+        }
+        return {**document, "end": END} if ended else document
+
+    def _unplayed(self) -> list[Judged]:
+        # A scenario that was collected and never reported (deselected, crashed) leaves its requirements unjudged.
+        played = {one["name"] for one in self.scenarios}
+        wanted = {name for names in self.claims.values() for name in names}
+        return [
+            Judged(name, Outcome.NOT_JUDGED, frozenset(one for one, names in self.claims.items() if name in names))
+            for name in sorted(wanted - played)
+        ]
+
+    def _verdict(self, outcomes: Mapping[str, Outcome]) -> Verdict:
+        complete = not (self.obstacle or self.narrowed or self.interrupted)
+        return fold_run(
+            outcomes,
+            must=[one.id for one in self.requirements if one.level is Level.MUST],
+            should=[one.id for one in self.requirements if one.level is Level.SHOULD],
+            complete=complete and not self._suite_errors(),
+        )
+
+    def _suite_errors(self) -> list[str]:
+        return [one["name"] for one in self.scenarios if one["outcome"] == Outcome.SUITE_ERROR.value]
+
+    def _reason(self, verdict: Verdict, outcomes: Mapping[str, Outcome]) -> str:
+        if self.obstacle:
+            return self.obstacle
+        graded = {one.id: outcomes[one.id] for one in self.requirements if one.level is not Level.INFO}
+        red = [one.id for one in self.requirements if one.level is Level.MUST and outcomes[one.id] is Outcome.FAILED]
+        open_ids = [one for one, outcome in graded.items() if outcome in _UNSETTLED]
+        if verdict is Verdict.NON_CONFORMANT:
+            return f"{_count(red, 'MUST requirement')} broken: {_some(red)}"
+        if verdict is Verdict.CONFORMANT:
+            return "every MUST requirement of the level holds"
+        reasons = [self.interrupted, self.narrowed and f"the run was narrowed: {self.narrowed}"]
+        reasons.append(f"{_count(open_ids, 'requirement')} not judged: {_some(open_ids)}" if open_ids else "")
+        reasons.append("the suite made mistakes" if self._suite_errors() else "")
+        return "; ".join(filter(None, reasons)) or "no MUST requirement was judged"
+
+    def _requirement(self, one: Requirement, outcome: Outcome) -> dict[str, Any]:
+        names = sorted(self.claims.get(one.id, ()))
+        speaking = [scenario for scenario in self.scenarios if _speaks_of(scenario, one.id)]
+        return {
+            "id": one.id,
+            "level": one.level.value,
+            "chapter": one.chapter,
+            "text": one.text,
+            "pages": list(one.pages),
+            "outcome": OBSERVED if one.level is Level.INFO and _observed(speaking, one.id) else outcome.value,
+            "scenarios": names,
+            "reason": one.unjudged or _why(speaking, one.id, outcome),
+        }
+
+    def _counts(self, outcomes: Mapping[str, Outcome]) -> dict[str, dict[str, int]]:
+        return {
+            level.value: dict(
+                Counter(outcomes[one.id].value for one in self.requirements if one.level is level).most_common()
+            )
+            for level in (Level.MUST, Level.SHOULD)
+        }
+
+
+_UNSETTLED = frozenset({Outcome.BLOCKED, Outcome.SUITE_ERROR, Outcome.NOT_JUDGED})
+
+
+def _speaks_of(scenario: Mapping[str, Any], requirement: str) -> bool:
+    cited = {one for check in scenario["checks"] for one in check["requirements"]}
+    return requirement in scenario["requirements"] or requirement in cited
+
+
+def _observed(scenarios: Iterable[Mapping[str, Any]], requirement: str) -> bool:
+    return any(one["requirement"] == requirement for scenario in scenarios for one in scenario["observations"])
+
+
+def _why(scenarios: Iterable[Mapping[str, Any]], requirement: str, outcome: Outcome) -> str:
+    """The first message that explains an outcome other than passed."""
+    if outcome is Outcome.PASSED:
+        return ""
+    for scenario in scenarios:
+        if judged(dict(scenario)).says_of(requirement) is outcome:
+            return str(scenario["message"]) or f"{scenario['name']} ended {scenario['outcome']}"
+    return "no scenario judged it in this run"
+
+
+def _count(ids: Sequence[str], noun: str) -> str:
+    return f"{len(ids)} {noun}{'' if len(ids) == 1 else 's'}"
+
+
+def _some(ids: Sequence[str], most: int = 6) -> str:
+    return ", ".join(ids[:most]) + (f" and {len(ids) - most} more" if len(ids) > most else "")
+
+
+class Writer:
+    """Writes a run's results into its folder, as it goes and at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.results = folder / "results.json"
+        self.journal = folder / "results.jsonl"
+
+    def begin(self, findings: Findings) -> None:
+        """Empty the journal, and leave a document that says it is not complete. Raises `OSError`."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self.journal.write_text("", "utf-8")
+        self._replace(findings.document(ended=False))
+
+    def scenario(self, record: Mapping[str, Any]) -> None:
+        """Add one scenario to the journal."""
+        with self.journal.open("a", encoding="utf-8") as journal:
+            journal.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+    def end(self, document: Mapping[str, Any]) -> None:
+        """Write the whole document."""
+        self._replace(document)
+
+    def _replace(self, document: Mapping[str, Any]) -> None:
+        handle, name = tempfile.mkstemp(dir=self._folder, prefix=".results-", suffix=".json")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(document, file, ensure_ascii=False, indent=1)
+        Path(name).replace(self.results)

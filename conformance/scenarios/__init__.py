@@ -1,0 +1,1 @@
+"""The conformance scenarios, one module a chapter; shipped in the wheel."""

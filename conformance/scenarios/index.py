@@ -1,0 +1,25 @@
+"""Which scenarios judge a requirement, read from their source: nothing is imported or run for it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+
+
+def judging(requirement: str) -> Iterator[tuple[str, str]]:
+    """The scenarios which claim ``requirement``, each as its name and title."""
+    for path in sorted(_FOLDER.glob("test_*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and requirement in _words(node):
+                title = (ast.get_docstring(node) or "").partition("\n")[0]
+                yield f"{path.stem}::{node.name}", title
+
+
+def _words(scenario: ast.FunctionDef) -> set[str]:
+    return {
+        node.value
+        for decorator in scenario.decorator_list
+        for node in ast.walk(decorator)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }

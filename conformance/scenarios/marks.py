@@ -1,0 +1,12 @@
+"""The marks that a scenario carries."""
+
+import pytest
+
+requirement = pytest.mark.requirement
+"""``@requirement(id, …)``: what the scenario judges. Written as literals: `explain` reads them from the source."""
+
+side_by_side = pytest.mark.side_by_side
+"""The scenario mostly waits, so it is run beside the others; it may ask for ``stage`` and ``expect`` only."""
+
+CLIENT_ERRORS = frozenset(range(400, 500)) - {429}
+"""Refused, where no page names the status. A 429 is a limit, which explains nothing here."""

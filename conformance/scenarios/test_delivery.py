@@ -1,0 +1,136 @@
+"""Chapter delivery: who hears an accepted message, and what of it."""
+
+from conformance.envelope import Envelope, EnvelopeError
+from conformance.expect import Expect
+from conformance.room import Room
+from conformance.scenarios.marks import requirement
+from conformance.stage import Stage
+from conformance.strategies.bundles import Bundle
+
+
+@requirement("SEND-BROADCAST", "SEND-BROADCAST-ID", "SEND-BROADCAST-CT", "SEND-BROADCAST-VERBATIM")
+def test_everyone_inside_hears_it(stage: Stage, expect: Expect) -> None:
+    """Every joined client, the sender too, hears an accepted message once, with its id and its ciphertext.
+
+    Three members and a second session of one of them are joined; one sends.
+    Expect one event at each, the answer's id in it, and a ciphertext that opens to what was sent.
+    """
+    room = stage.room("owner", "sender", "observer")
+    room.admit(stage.session_of(room["observer"], "observer's second session"))
+    bundle = room.bundle()
+
+    answer = room.send(room["sender"], bundle)
+    expect.answered(answer, "the send that is to be heard")
+
+    for name in sorted(room.inside):
+        heard = room.hear_bundle(room[name], answer, bundle)
+        expect.that(
+            heard is not None, "SEND-BROADCAST", title=f"an accepted message reaches {name}",
+            expected="message:new", observed="message:new" if heard else "no such event in time", exchange=answer.exchange,
+        )  # fmt: skip
+        assert heard is not None
+        expect.equal(heard.id, room.id_of(answer), "SEND-BROADCAST-ID", title=f"the event's id is the answer's, at {name}")
+        expect.equal(heard.ct, bundle.ct, "SEND-BROADCAST-CT", title=f"the ciphertext is unchanged, at {name}")
+        _opens(room, bundle, heard.ct, expect)
+        expect.note("SEND-BROADCAST-VERBATIM", f"content as it was sent, at {name}", heard.content == bundle.content)
+
+    # Behind a barrier: once, and not once more
+    room.barrier()
+    for name in sorted(room.inside):
+        times = len([one for one in room.heard(room[name]) if one.id == room.id_of(answer) or one.ct == bundle.ct])
+        expect.equal(times, 1, "SEND-BROADCAST", title=f"an accepted message reaches {name} once", exchange=answer.exchange)
+
+
+def _opens(room: Room, bundle: Bundle, ct: str | None, expect: Expect) -> None:
+    try:
+        opened = Envelope(bundle.epoch, ct or "").open(room.key)
+    except EnvelopeError:
+        opened = b""
+    same = opened == bundle.plaintext
+    expect.that(
+        same, "SEND-BROADCAST-CT", title="whoever has the key opens it", expected="the plaintext that was sent",
+        observed="the plaintext that was sent" if same else "something else",
+    )  # fmt: skip
+
+
+@requirement("SEND-BROADCAST", "SEND-BROADCAST-CT")
+def test_key_handed_over_opens_it(stage: Stage, expect: Expect) -> None:
+    """A member opens a message with the key that it was handed over the wire.
+
+    An observer receives the chat key as a blob, sealed for it, and then a message.
+    Expect the message to open to what was sent.
+    """
+    room = stage.room("owner", "observer")
+    key = room["observer"].receive_key(room.chat, room.epoch)
+    bundle = room.bundle()
+
+    answer = room.send(room.owner, bundle)
+    expect.answered(answer, "the send that is to be opened")
+
+    heard = room.hear_bundle(room["observer"], answer, bundle)
+    expect.that(
+        heard is not None, "SEND-BROADCAST", title="an accepted message reaches the observer",
+        expected="message:new", observed="message:new" if heard else "no such event in time",
+    )  # fmt: skip
+    assert heard is not None
+    expect.reached(key == room.key, "the key that the observer was handed is not the one that was shared")
+    _opens(room, bundle, heard.ct, expect)
+
+
+@requirement("SEND-BROADCAST-SCOPE")
+def test_other_chats_and_leavers_hear_nothing(stage: Stage, expect: Expect) -> None:
+    """Those who are in another chat only, and those who left, hear nothing.
+
+    One client joined another chat and never this one; one was in both and left this one.
+    Expect no event of the message at either, shown behind a barrier in the other chat.
+    """
+    room = stage.room("owner", "sender", "leaver")
+    other = stage.room("owner", "leaver", "stranger")
+    room.leave(room["leaver"])
+
+    _unheard(room, other, ["leaver", "stranger"], expect)
+
+
+@requirement("SEND-BROADCAST-SCOPE")
+def test_banned_hear_nothing(stage: Stage, expect: Expect) -> None:
+    """Who was banned hears nothing any more, though its socket is still joined.
+
+    A member is banned from one chat and stays in another.
+    Expect no event of a later message at it, shown behind a barrier in the other chat.
+    """
+    room = stage.room("owner", "sender", "banned")
+    other = stage.room("owner", "banned")
+    room.ban(room["banned"])
+
+    _unheard(room, other, ["banned"], expect)
+
+
+@requirement("SEND-BROADCAST-SCOPE")
+def test_kicked_hear_nothing(stage: Stage, expect: Expect) -> None:
+    """Who was kicked hears nothing any more.
+
+    A member is kicked out of one chat and stays in another.
+    Expect no event of a later message at it, shown behind a barrier in the other chat.
+    """
+    stage.needs("kick")
+    room = stage.room("owner", "sender", "kicked")
+    other = stage.room("owner", "kicked")
+    room.kick(room["kicked"])
+
+    _unheard(room, other, ["kicked"], expect)
+
+
+def _unheard(room: Room, other: Room, names: list[str], expect: Expect) -> None:
+    bundle = room.bundle()
+    answer = room.send(room["sender"], bundle)
+    expect.answered(answer, "the send that some must not hear")
+
+    room.barrier()
+    other.barrier()
+    for name in names:
+        heard = [one for one in room.heard_anywhere(room.actors.get(name) or other[name]) if one.ct == bundle.ct or one.id == room.id_of(answer)]
+        expect.that(
+            not heard, "SEND-BROADCAST-SCOPE", title=f"a message does not reach one who is outside: {name}",
+            expected="no message:new of it", observed=f"{len(heard)} of it" if heard else "no message:new of it",
+            exchange=answer.exchange,
+        )  # fmt: skip

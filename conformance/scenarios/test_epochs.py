@@ -1,0 +1,65 @@
+"""Chapter epochs: a bundle must be of the chat's current epoch."""
+
+from conformance.client.http import Answer
+from conformance.expect import Expect
+from conformance.scenarios.marks import requirement
+from conformance.stage import Stage
+
+
+@requirement("SEND-EPOCH-STALE", "SEND-EPOCH-CODE", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
+def test_epoch_of_the_past(stage: Stage, expect: Expect) -> None:
+    """A bundle of an earlier epoch is answered 403, though its sender has the current key.
+
+    A bundle is sealed and accepted; the chat is rotated and everybody has the new key.
+    Expect 403 for the epoch before the rotation and for the one just below, no trace, and 200 for the current one.
+    """
+    room = stage.room("owner", "sender", "observer")
+    sender = room["sender"]
+    room.accepted_before(sender)
+    bundle, before = room.bundle(), room.epoch
+
+    # The one cause: the epoch moved on
+    stage.rotate(room)
+    stale = [bundle] + [room.bundle(epoch=room.epoch - 1)] * (room.epoch - 1 != before)
+    for one in stale:
+        refused = room.send(sender, one)
+        title = f"a bundle of epoch {one.epoch} is refused in epoch {room.epoch}"
+        expect.refused(refused, "SEND-EPOCH-STALE", title=title)
+        _identified(stage, expect, refused)
+    room.no_trace()
+
+    # The cause removed: the current epoch
+    after = room.send(sender, room.bundle())
+    expect.accepted(after, "SEND-EPOCH-STALE", "SEND-DISTINCT", title="a bundle of the current epoch is accepted")
+
+
+@requirement("SEND-EPOCH-FUTURE", "SEND-EPOCH-CODE", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
+def test_epoch_of_the_future(stage: Stage, expect: Expect) -> None:
+    """A bundle of a later epoch is answered 403.
+
+    A sender who has the current key sends at the next epoch and at one far ahead.
+    Expect 403 for both, no trace, and 200 for the current one.
+    """
+    room = stage.room("owner", "sender", "observer")
+    sender = room["sender"]
+    room.accepted_before(sender)
+
+    # The one cause
+    for ahead in (1, 1000):
+        refused = room.send(sender, room.bundle(epoch=room.epoch + ahead))
+        title = f"a bundle {ahead} above the current epoch {room.epoch} is refused"
+        expect.refused(refused, "SEND-EPOCH-FUTURE", title=title)
+        _identified(stage, expect, refused)
+    room.no_trace()
+
+    # The cause removed
+    after = room.send(sender, room.bundle())
+    expect.accepted(after, "SEND-EPOCH-FUTURE", "SEND-DISTINCT", title="a bundle of the current epoch is accepted")
+
+
+def _identified(stage: Stage, expect: Expect, refused: Answer) -> None:
+    code = stage.link.profile.dialect.codes["epoch_mismatch"]
+    expect.that(
+        code in refused.text, "SEND-EPOCH-CODE", title="the refusal names its cause", expected=f"{code} in the body",
+        observed=refused.exchange.response_body, exchange=refused.exchange, soft=True,
+    )  # fmt: skip

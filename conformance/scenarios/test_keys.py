@@ -1,0 +1,64 @@
+"""Chapter keys: only who was given the key of the current epoch may send."""
+
+from conformance.client.http import Answer
+from conformance.expect import Expect
+from conformance.scenarios.marks import requirement
+from conformance.stage import Stage
+
+
+@requirement("SEND-NOKEY", "SEND-NOKEY-CODE", "SEND-NOKEY-CURED", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
+def test_sender_without_key(stage: Stage, expect: Expect) -> None:
+    """A joined sender who was not given the key is answered 403, until it is given it.
+
+    The sender has the key of another chat, but not of this one; the bundle itself is valid.
+    Expect 403, no trace, and acceptance of the same bundle once a member shared the key.
+    """
+    room = stage.room("owner", "sender", "observer", without_key=("sender",))
+    stage.room("owner", "sender")
+    sender = room["sender"]
+    room.accepted_before(room["observer"])
+    bundle = room.bundle()
+
+    # The one cause
+    refused = room.send(sender, bundle)
+    expect.refused(refused, "SEND-NOKEY", title="the send of a member without the key is refused")
+    _identified(stage, expect, refused)
+    room.no_trace()
+
+    # The cause removed
+    room.share(sender)
+    after = room.send(sender, bundle)
+    expect.accepted(after, "SEND-NOKEY-CURED", "SEND-DISTINCT", title="given the key, the same send is accepted")
+
+
+@requirement("SEND-NOKEY-ROTATED", "SEND-NOKEY-CODE", "SEND-NOKEY-CURED", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
+def test_old_key_after_a_rotation(stage: Stage, expect: Expect) -> None:
+    """After a rotation the old key no longer counts.
+
+    A sender who has the key and was accepted; the chat is rotated, and everybody else gets the new key.
+    Expect 403 for its bundle at the new epoch, no trace, and acceptance once it has the new key.
+    """
+    room = stage.room("owner", "sender", "observer")
+    sender = room["sender"]
+    room.accepted_before(sender)
+
+    # The one cause: its key is of an earlier epoch
+    stage.rotate(room, without=sender)
+    bundle = room.bundle()
+    refused = room.send(sender, bundle)
+    expect.refused(refused, "SEND-NOKEY-ROTATED", title="the send of a member with an old key is refused")
+    _identified(stage, expect, refused)
+    room.no_trace()
+
+    # The cause removed
+    room.share(sender)
+    after = room.send(sender, bundle)
+    expect.accepted(after, "SEND-NOKEY-CURED", "SEND-DISTINCT", title="given the new key, the same send is accepted")
+
+
+def _identified(stage: Stage, expect: Expect, refused: Answer) -> None:
+    code = stage.link.profile.dialect.codes["no_room_key"]
+    expect.that(
+        code in refused.text, "SEND-NOKEY-CODE", title="the refusal names its cause", expected=f"{code} in the body",
+        observed=refused.exchange.response_body, exchange=refused.exchange, soft=True,
+    )  # fmt: skip

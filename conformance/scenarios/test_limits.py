@@ -1,0 +1,141 @@
+"""Chapter limits: how many messages are too many, for whom, and for how long.
+
+Sliding, fixed and refilling windows are all right, and so is counting what was refused. A burst that takes its time
+may therefore get a few more through than the limit says, and one that straddles the border of two fixed windows up
+to twice as many: what such an excuse explains is tried again before it is held against the target.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from conformance.client.actor import Actor
+from conformance.client.http import Answer
+from conformance.dialect import MISSING
+from conformance.errors import Blocked
+from conformance.expect import Expect
+from conformance.provision.base import Limit
+from conformance.room import Room
+from conformance.scenarios.marks import requirement, side_by_side
+from conformance.stage import Stage
+from conformance.waiting import pause, until_accepted
+
+_LIMIT = Limit(messages=4, window_s=2)
+_ATTEMPTS = 3
+_QUIET_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Burst:
+    """Sends as fast as they are answered, until one is refused or all were accepted."""
+
+    accepted: int
+    last: Answer
+    seconds: float
+
+    def excused(self, limit: Limit) -> int:
+        """How many a right server may have let through: a bucket refills while the burst goes on."""
+        return limit.messages + math.floor(self.seconds * limit.messages / limit.window_s)
+
+
+def _burst(send: Callable[[int], Answer], limit: Limit) -> _Burst:
+    """At most a message more than twice the limit, which no kind of window lets through at once."""
+    answers: list[Answer] = []
+    for turn in range(2 * limit.messages + 1):
+        answers.append(send(turn))
+        if not answers[-1].ok:
+            break
+    accepted = sum(answer.ok for answer in answers)
+    return _Burst(accepted, answers[-1], answers[-1].ended - answers[0].started)
+
+
+def _limited(expect: Expect, send: Callable[[int], Answer], limit: Limit, requirement: str) -> Answer:
+    """N at once are accepted, the next at once is answered 429; gives that answer.
+
+    Each attempt follows a quiet window. A burst across the border of two fixed windows is no proof: it is tried
+    again, and only a target that lets too many through each time has no such excuse.
+    """
+    for attempt in range(_ATTEMPTS):
+        burst = _burst(send, limit)
+        if burst.seconds > limit.window_s / 2:
+            raise Blocked(f"{limit.messages} sends took {burst.seconds:.1f} s: the target is too slow for its limit")
+        if burst.accepted <= burst.excused(limit) or attempt == _ATTEMPTS - 1:
+            break
+        pause(until=burst.last.ended + limit.window_s + _QUIET_S)
+    most = burst.excused(limit)
+    last = burst.last.status
+    expect.that(
+        limit.messages <= burst.accepted <= most, requirement,
+        title=f"with a limit of {limit.messages} in {limit.window_s:g} s, as many at once are accepted and no more",
+        expected=f"{limit.messages} accepted, then 429", observed=f"{burst.accepted} accepted, then {last}",
+        exchange=burst.last.exchange,
+    )  # fmt: skip
+    expect.refused(burst.last, requirement, status=(429,), title="the send past the limit is refused")
+    expect.note("SEND-429-RETRY-AFTER", "Retry-After of a 429", burst.last.headers.get("retry-after", MISSING))
+    return burst.last
+
+
+def _accepted_again(expect: Expect, room: Room, sender: Actor, refused: Answer, *requirements: str) -> None:
+    """After a window without sends, sends are accepted again."""
+    bundle = room.bundle()
+    due = refused.ended + _LIMIT.window_s
+    # Where refused attempts count, each try starts the window anew: they are as far apart as a window.
+    again = until_accepted(lambda: room.send(sender, bundle).ok, due=due + _QUIET_S, grace_s=0)
+    again = again or until_accepted(lambda: room.send(sender, bundle).ok, due=due + 2 * _LIMIT.window_s, grace_s=0)
+    expect.that(
+        again, *requirements, title="after the window sends are accepted again",
+        expected=f"acceptance after {_LIMIT.window_s:g} s without sends", observed="accepted" if again else "refused",
+    )  # fmt: skip
+
+
+@side_by_side
+@requirement("SEND-429-CHAT", "SEND-429-RETRY-AFTER", "SEND-429-SCOPE", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
+def test_limit_of_a_chat(stage: Stage, expect: Expect) -> None:
+    """Past the per-chat limit a send is answered 429, others are not touched by it, and it passes.
+
+    The chat's limit is four in two seconds; one member sends as fast as it can, then another one sends.
+    Expect four accepted, a 429 for the next, 200 for the other member, no trace, and 200 after the window.
+    """
+    room = stage.room("owner", "sender", "other")
+    sender = room["sender"]
+    room.accepted_before(sender)
+    stage.lease.limit_chat(room.chat, _LIMIT)
+
+    refused = _limited(expect, lambda _: room.send(sender, room.bundle()), _LIMIT, "SEND-429-CHAT")
+
+    # Another sender in the same chat has a limit of its own
+    other = room.send(room["other"], room.bundle())
+    title = "one sender's exhausted limit does not refuse another"
+    expect.accepted(other, "SEND-429-SCOPE", title=title, limits_judged=True)
+    room.no_trace(after=other)
+
+    _accepted_again(expect, room, sender, refused, "SEND-429-CHAT", "SEND-DISTINCT")
+
+
+@side_by_side
+@requirement("SEND-429-GLOBAL", "SEND-429-RETRY-AFTER", "SEND-429-SCOPE", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
+def test_limit_over_all_chats(stage: Stage, expect: Expect) -> None:
+    """Past the sender's global limit a send is answered 429, though no chat's limit is met.
+
+    The sender's limit is four in two seconds over all chats; it sends to three chats in turn.
+    Expect four accepted, a 429 for the next, 200 for the other member, no trace, and 200 after the window.
+    """
+    rooms = [stage.room("owner", "sender", "other") for _ in range(3)]
+    sender = stage.actors["sender"]
+    rooms[0].accepted_before(sender)
+    stage.lease.limit_user(sender.identity, _LIMIT)
+
+    def to_each_in_turn(turn: int) -> Answer:
+        room = rooms[turn % len(rooms)]
+        return room.send(sender, room.bundle())
+
+    refused = _limited(expect, to_each_in_turn, _LIMIT, "SEND-429-GLOBAL")
+
+    # Another sender has a limit of its own
+    for room in rooms:
+        other = room.send(room["other"], room.bundle())
+        title = "one sender's exhausted limit does not refuse another"
+        expect.accepted(other, "SEND-429-SCOPE", title=title, limits_judged=True)
+        room.no_trace(after=other)
+
+    _accepted_again(expect, rooms[0], sender, refused, "SEND-429-GLOBAL", "SEND-DISTINCT")

@@ -1,0 +1,159 @@
+"""Chapter sending: what is accepted, and what the answer to it is."""
+
+import base64
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import strategies as st
+
+from conformance.bench import Bench
+from conformance.dialect import MISSING, read
+from conformance.envelope import ChatKey
+from conformance.expect import Expect
+from conformance.exploring import explore
+from conformance.run import Options
+from conformance.scenarios.marks import requirement
+from conformance.stage import Stage
+from conformance.strategies.bundles import Bundle, named_valid_bundles, valid_bundles
+
+_NAMES = [name for name, _ in named_valid_bundles(ChatKey.generate(), 1)]
+_ID = re.compile(r"[0-9]+-[0-9]+")
+
+
+@requirement("SEND-ACCEPT", "SEND-ID-SHAPE", "SEND-OPAQUE")
+def test_valid_send(stage: Stage, expect: Expect) -> None:
+    """A valid send is answered 200 with an id, and with nothing of the message.
+
+    A joined, unmuted, unbanned sender who has the key sends a valid bundle at the current epoch.
+    Expect 200, an id in stream form, and neither ciphertext nor plaintext in the answer.
+    """
+    room = stage.room("owner", "sender")
+    bundle = room.bundle()
+
+    answer = room.send(room["sender"], bundle)
+    expect.accepted(answer, "SEND-ACCEPT")
+
+    # The id is a string of the form digits, "-", digits
+    sent_id = read(answer.json, "/id")
+    well_formed = isinstance(sent_id, str) and _ID.fullmatch(sent_id) is not None
+    expect.that(
+        well_formed, "SEND-ID-SHAPE", title="the id has stream form", expected="a string such as 1700000000000-0",
+        observed=sent_id, exchange=answer.exchange, soft=True,
+    )  # fmt: skip
+
+    # Whoever reads the answer learns nothing of the message
+    said = " ".join([answer.text, json.dumps(None if answer.json is MISSING else answer.json), *answer.headers.values()])
+    encoded = base64.b64encode(bundle.plaintext).decode().rstrip("=")[:-1]
+    shown = [what for what, text in _forms(bundle, encoded) if text in said]
+    expect.that(
+        not shown, "SEND-OPAQUE", title="the answer shows nothing of the message", expected="none of it",
+        observed=", ".join(shown) or "none of it", exchange=answer.exchange, soft=True,
+    )  # fmt: skip
+
+
+def _forms(bundle: Bundle, encoded: str) -> list[tuple[str, str]]:
+    plain = bundle.plaintext.decode()
+    return [("the ciphertext", bundle.ct), ("the plaintext", plain), ("the plaintext in base64", encoded)]
+
+
+@requirement("SEND-ACCEPT", "SEND-BROADCAST-CT")
+@pytest.mark.parametrize("name", _NAMES)
+def test_every_valid_form(bench: Bench, expect: Expect, name: str) -> None:
+    """A bundle that is unusual but valid is accepted, and its ciphertext arrives unchanged.
+
+    Base64 of every padding, members in any order, JSON whitespace, escapes, the smallest and the longest.
+    Expect 200, and the same ciphertext in the event.
+    """
+    room = bench.room
+    bundle = dict(named_valid_bundles(room.key, room.epoch))[name]
+
+    answer = room.send(room["sender"], bundle)
+    expect.accepted(answer, "SEND-ACCEPT", title=f"a valid bundle is accepted: {name} ({bundle.describe()})")
+
+    heard = room.hear_bundle(room.owner, answer, bundle)
+    expect.equal(heard.ct if heard else None, bundle.ct, "SEND-BROADCAST-CT", title=f"its ciphertext arrives: {name}")
+
+
+@requirement("SEND-ACCEPT")
+def test_generated_valid_forms(bench: Bench, expect: Expect, options: Options) -> None:
+    """Any valid bundle is accepted.
+
+    Generated: sizes up to the longest, orders, whitespace and escapes in any combination.
+    Expect 200 for each.
+    """
+    room = bench.room
+
+    def judge(bundle: Bundle) -> None:
+        answer = room.send(room["sender"], bundle)
+        expect.accepted(answer, "SEND-ACCEPT", title=f"a valid bundle is accepted ({bundle.describe()})")
+
+    explore(valid_bundles(key=room.key, epochs=st.just(room.epoch)), judge, options=options)
+
+
+@requirement("SEND-ID-UNIQUE", "SEND-ID-ORDER")
+def test_ids_of_sequential_sends(stage: Stage, expect: Expect) -> None:
+    """Ids are unique, and grow in the order in which sequential sends were answered.
+
+    Two senders take turns, eight sends altogether.
+    Expect eight ids, each above the one before, both numbers compared.
+    """
+    room = stage.room("owner", "sender")
+    ids = []
+    for turn in range(8):
+        answer = room.send(room["sender"] if turn % 2 else room.owner, room.bundle())
+        expect.answered(answer, "one of eight sequential sends")
+        ids.append(room.id_of(answer) or "")
+
+    expect.that(
+        len(set(ids)) == len(ids), "SEND-ID-UNIQUE",
+        title="sequential sends have different ids", expected=f"{len(ids)} ids", observed=", ".join(ids),
+    )  # fmt: skip
+    expect.reached(all(_ID.fullmatch(one) for one in ids), f"ids that are not in stream form have no order: {ids}")
+    numbers = [tuple(int(part) for part in one.split("-")) for one in ids]
+    growing = all(before < after for before, after in zip(numbers, numbers[1:], strict=False))
+    expect.that(growing, "SEND-ID-ORDER", title="ids grow", expected="growing ids", observed=", ".join(ids), soft=True)
+
+
+@requirement("SEND-ID-UNIQUE")
+def test_ids_of_concurrent_sends(stage: Stage, expect: Expect) -> None:
+    """Ids are unique under concurrent senders.
+
+    Four members send five messages each at the same time.
+    Expect twenty different ids.
+    """
+    room = stage.room("owner", "one", "two", "three")
+    work = [(actor, room.bundle()) for _ in range(5) for actor in room.actors.values()]
+
+    with ThreadPoolExecutor(len(room.actors)) as pool:
+        answers = list(pool.map(lambda one: room.send(*one), work))
+
+    for answer in answers:
+        expect.answered(answer, "one of twenty concurrent sends")
+    ids = [room.id_of(answer) for answer in answers]
+    twice = sorted({str(one) for one in ids if ids.count(one) > 1})
+    expect.that(
+        not twice, "SEND-ID-UNIQUE", title="concurrent sends have different ids", expected="none given twice",
+        observed=", ".join(twice) or "none given twice",
+    )  # fmt: skip
+
+
+@requirement("SEND-ID-DELETES")
+def test_id_is_usable_for_deletion(stage: Stage, expect: Expect) -> None:
+    """The id in the answer deletes the message, once.
+
+    The chat's owner deletes a member's message by the id that the send was answered with, and deletes it again.
+    Expect 200 with a count of 1, then of 0.
+    """
+    stage.needs("deletion")
+    room = stage.room("owner", "sender")
+    sent = room.send(room["sender"], room.bundle())
+    expect.answered(sent, "the send of what is to be deleted")
+
+    for count in (1, 0):
+        answer = room.owner.call("delete", chat_id=room.chat.chat_id, ids=[room.id_of(sent)])
+        expect.accepted(answer, "SEND-ID-DELETES", title="the deletion is answered")
+        deleted = read(answer.json, stage.link.profile.dialect.rest["delete"].answer["deleted"])
+        title = "deleting what is there counts 1" if count else "deleting it again counts 0"
+        expect.equal(deleted, count, "SEND-ID-DELETES", title=title, exchange=answer.exchange)

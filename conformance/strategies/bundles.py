@@ -1,0 +1,229 @@
+"""Valid bundles: the record, every peculiarity that the contract allows by name, and a strategy."""
+
+import hashlib
+import random
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import permutations
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from conformance.envelope import (
+    CONTENT_MAX,
+    NONCE_BYTES,
+    VERSION,
+    ChatKey,
+    ShownByRepr,
+    build,
+    plaintext_for_length,
+)
+from conformance.strategies.spelling import COMPACT, GAPS_MAX, JSON_WHITESPACE, MEMBERS, Layout, quoted
+
+_MARKER_BYTES = 34  # one more than a multiple of three: ct then ends in one "="
+_EPOCH_DEFAULT_END = 2**31
+_ESCAPABLE = "Aa0+/="
+_PRETTY = ("", "\n  ", "", " ", "", "\n  ", "", " ", "", "\n  ", "", " ", "\n")
+_SPACED = ("", "", "", " ", "", " ", "", " ", "", " ", "", " ")
+
+
+@dataclass(frozen=True, repr=False)
+class Bundle(ShownByRepr):
+    """A valid bundle: the content string as it is sent, and what it says.
+
+    ``plaintext`` is a secret of the run and kept out of the repr; ``layout`` tells how the text is spelled.
+    """
+
+    content: str
+    plaintext: bytes = field(compare=False)  # ct says which it is, and a failing comparison prints the fields
+    epoch: int
+    ct: str
+    layout: Layout = COMPACT
+
+    def __repr__(self) -> str:
+        return f"Bundle({self.describe()})"
+
+    def describe(self) -> str:
+        """Say in one line which bundle this is, without its plaintext."""
+        padding = len(self.ct) - len(self.ct.rstrip("="))
+        words = f"{len(self.content)} characters, epoch {self.epoch}, {padding} padding"
+        return f"{words}, {self.layout.peculiarities()}, ct {self.ct[:12]}…"
+
+    def request_body(self) -> bytes:
+        """Spell the request that sends it: ``{"content": "<the content string>"}``, ASCII."""
+        return f'{{"content": {quoted(self.content)}}}'.encode("ascii")
+
+    def tokens(self) -> dict[str, str]:
+        """Return the JSON tokens of the members as this layout spells them: ``{"v": "2", …}``."""
+        return {"v": str(VERSION), "epoch": str(self.epoch), "ct": self.layout.text(self.ct)}
+
+
+def make_bundle(
+    plaintext: bytes, key: ChatKey, epoch: int, *, layout: Layout = COMPACT, nonce: bytes | None = None
+) -> Bundle:
+    """Seal a plaintext and spell it in a layout; the nonce is random where none is given."""
+    envelope = build(plaintext, key, epoch, nonce=nonce)
+    bundle = Bundle("", plaintext, epoch, envelope.ct, layout)
+    return replace(bundle, content=layout.write(bundle.tokens()))
+
+
+def ordinary_bundle(key: ChatKey, epoch: int, *, rnd: random.Random | None = None) -> Bundle:
+    """Make the twin that each named defect can spoil in its own place: ``+``, ``/`` and one ``=`` in ``ct``.
+
+    The plaintext is random text, so that it can be searched for in whatever must not show it. With ``rnd``
+    the bundle is the same for the same seed and key.
+    """
+    return next(_bundles_with("+/", key, epoch, _MARKER_BYTES, rnd))
+
+
+def named_valid_bundles(
+    key: ChatKey, epoch: int, *, rnd: random.Random | None = None
+) -> tuple[tuple[str, Bundle], ...]:
+    """List every peculiarity that a valid bundle may have, by name, each in a bundle of its own."""
+    return (*_named_by_ciphertext(key, epoch, rnd), *_named_by_layout(key, epoch, rnd))
+
+
+def _named_by_ciphertext(key: ChatKey, epoch: int, rnd: random.Random | None) -> Iterator[tuple[str, Bundle]]:
+    yield "compact", _random_bundle(key, epoch, _MARKER_BYTES, rnd)
+    yield "ct-with-plus", next(_bundles_with("+", key, epoch, _MARKER_BYTES, rnd))
+    yield "ct-with-slash", next(_bundles_with("/", key, epoch, _MARKER_BYTES, rnd))
+    yield "ct-without-padding", _random_bundle(key, epoch, _MARKER_BYTES + 1, rnd)
+    yield "ct-with-one-padding", _random_bundle(key, epoch, _MARKER_BYTES, rnd)
+    yield "ct-with-two-paddings", _random_bundle(key, epoch, _MARKER_BYTES + 2, rnd)
+    yield "binary-plaintext", make_bundle(bytes(range(256)), key, epoch, nonce=_nonce(rnd))
+    yield "smallest", _random_bundle(key, epoch, 0, rnd)
+    yield "longest", _bundle_of_length(CONTENT_MAX, key, epoch, rnd)
+    yield "longest-but-one", _bundle_of_length(CONTENT_MAX - 1, key, epoch, rnd)
+
+
+def _named_by_layout(key: ChatKey, epoch: int, rnd: random.Random | None) -> Iterator[tuple[str, Bundle]]:
+    for name, layout in named_layouts():
+        bundle = next(_bundles_with("+/", key, epoch, _MARKER_BYTES, rnd))
+        yield name, _relaid(bundle, layout)
+    bundle = ordinary_bundle(key, epoch, rnd=rnd)
+    yield "longest-by-whitespace", filled(bundle, CONTENT_MAX)
+
+
+def named_layouts() -> tuple[tuple[str, Layout], ...]:
+    """List the spellings that JSON allows, by name."""
+    orders = [("order-" + "-".join(order), Layout(order=order)) for order in permutations(MEMBERS)]
+    return (
+        *orders[1:],  # the first permutation is the usual order
+        ("spaces-after-separators", Layout(gaps=_SPACED)),
+        ("spaces-everywhere", Layout(gaps=(" ",) * GAPS_MAX)),
+        ("tabs", Layout(gaps=("\t",) * GAPS_MAX)),
+        ("line-breaks", Layout(gaps=("\n",) * GAPS_MAX)),
+        ("carriage-returns", Layout(gaps=("\r\n",) * GAPS_MAX)),
+        ("indented", Layout(gaps=_PRETTY)),
+        ("whitespace-in-front", Layout(gaps=(" \t\r\n",))),
+        ("whitespace-behind", Layout(gaps=("",) * (GAPS_MAX - 1) + (" \t\r\n",))),
+        ("escaped-names", Layout(escape_names=True)),
+        ("escaped-slashes", Layout(escape_slashes=True)),
+        ("escaped-plus", Layout(escaped="+")),
+        ("escaped-padding", Layout(escaped="=")),
+        ("escaped-letters", Layout(escaped="ABCabc")),
+    )
+
+
+def filled(bundle: Bundle, length: int) -> Bundle:
+    """Put spaces after the opening brace until the content has ``length`` characters; never cuts any."""
+    if length <= len(bundle.content):
+        return bundle
+    gaps = [*bundle.layout.gaps, "", ""]
+    gaps[1] += " " * (length - len(bundle.content))
+    return _relaid(bundle, replace(bundle.layout, gaps=tuple(gaps[:GAPS_MAX])))
+
+
+def _relaid(bundle: Bundle, layout: Layout) -> Bundle:
+    bundle = replace(bundle, layout=layout)
+    return replace(bundle, content=layout.write(bundle.tokens()))
+
+
+def _bundle_of_length(length: int, key: ChatKey, epoch: int, rnd: random.Random | None) -> Bundle:
+    return filled(_random_bundle(key, epoch, plaintext_for_length(length, epoch), rnd), length)
+
+
+def _bundles_with(
+    characters: str, key: ChatKey, epoch: int, size: int, rnd: random.Random | None
+) -> Iterator[Bundle]:
+    while True:
+        bundle = _random_bundle(key, epoch, size, rnd)
+        if all(char in bundle.ct for char in characters):
+            yield bundle
+
+
+def _random_bundle(key: ChatKey, epoch: int, size: int, rnd: random.Random | None) -> Bundle:
+    return make_bundle(_text(size, rnd), key, epoch, nonce=_nonce(rnd))
+
+
+def _text(size: int, rnd: random.Random | None) -> bytes:
+    raw = secrets.token_bytes(size) if rnd is None else rnd.randbytes(size)
+    return raw.hex()[:size].encode("ascii")
+
+
+def _nonce(rnd: random.Random | None) -> bytes | None:
+    return None if rnd is None else rnd.randbytes(NONCE_BYTES)
+
+
+def layouts() -> st.SearchStrategy[Layout]:
+    """Draw spellings: members in any order, JSON whitespace between tokens, escapes in names and ``ct``."""
+    return st.builds(
+        Layout,
+        order=st.permutations(MEMBERS).map(tuple),
+        gaps=st.lists(st.text(JSON_WHITESPACE, max_size=4), max_size=GAPS_MAX).map(tuple),
+        escaped=st.sets(st.sampled_from(_ESCAPABLE)).map(lambda chars: "".join(sorted(chars))),
+        escape_names=st.booleans(),
+        escape_slashes=st.booleans(),
+    )
+
+
+@st.composite
+def plaintexts(draw: st.DrawFn, *, sizes: st.SearchStrategy[int] | None = None) -> bytes:
+    """Draw texts of 0 to some 3000 bytes: as many as fit in 4096 characters beside an epoch of ten digits.
+
+    A size and a seed are drawn rather than bytes, since bytes drawn one by one stay far below the maximum.
+    """
+    largest = plaintext_for_length(CONTENT_MAX, _EPOCH_DEFAULT_END)
+    # No `just(largest)`: a value that takes no choice counts as simple, so failures would shrink to the longest.
+    size = draw(sizes or st.integers(0, 64) | st.integers(0, largest) | st.integers(largest - 2, largest))
+    seed = draw(st.integers(0, 2**32 - 1))
+    return _text(size, seeded(seed))
+
+
+_PLAINTEXTS = plaintexts()
+_LAYOUTS = layouts()
+_LENGTHS = st.just(0) | st.integers(0, CONTENT_MAX) | st.just(CONTENT_MAX)
+
+
+@st.composite
+def valid_bundles(
+    draw: st.DrawFn,
+    *,
+    key: ChatKey,
+    epochs: st.SearchStrategy[int],
+    plaintexts: st.SearchStrategy[bytes] = _PLAINTEXTS,
+    layouts: st.SearchStrategy[Layout] = _LAYOUTS,
+    lengths: st.SearchStrategy[int] = _LENGTHS,
+) -> Bundle:
+    """Draw bundles that must be accepted at their epoch, up to exactly 4096 characters.
+
+    ``lengths`` are filled up with JSON whitespace where the bundle is shorter. A spelling that would pass
+    4096 characters gives way to the compact one; a plaintext too long even for that is passed over.
+    """
+    plaintext, epoch = draw(plaintexts), draw(epochs)
+    bundle = make_bundle(plaintext, key, epoch, layout=draw(layouts), nonce=_nonce_for(plaintext, epoch))
+    if len(bundle.content) > CONTENT_MAX:
+        bundle = _relaid(bundle, Layout(order=bundle.layout.order))
+    assume(len(bundle.content) <= CONTENT_MAX)
+    return filled(bundle, draw(lengths))
+
+
+def _nonce_for(plaintext: bytes, epoch: int) -> bytes:
+    """Choose a nonce that Hypothesis can repeat, yet that two plaintexts never share under one key."""
+    return hashlib.blake2b(b"%d:%b" % (epoch, plaintext), digest_size=NONCE_BYTES).digest()
+
+
+def seeded(seed: int) -> random.Random:
+    """Return a generator that repeats itself for a seed: variation, never secrecy."""
+    return random.Random(seed)  # noqa: S311 - it varies test data only
