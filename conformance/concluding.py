@@ -95,7 +95,10 @@ class Conclusion:
         """Fold, write, and set the exit status."""
         if exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
-        endings = {pytest.ExitCode.INTERRUPTED: "the run was interrupted", pytest.ExitCode.INTERNAL_ERROR: "the suite crashed"}
+        endings = {
+            pytest.ExitCode.INTERRUPTED: "the run was interrupted",
+            pytest.ExitCode.INTERNAL_ERROR: "the suite crashed",
+        }
         findings, stash = self._findings, self._config.stash
         findings.interrupted = endings.get(pytest.ExitCode(exitstatus), "")
         findings.target = self._target()

@@ -28,7 +28,15 @@ class EmbeddedServer:
 
     def start(self) -> None:
         """Start the process, and do not wait for it."""
-        command = [sys.executable, "-m", "conformance.reference", "--port", "0", "--exit-with-stdin", *self.arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "conformance.reference",
+            "--port",
+            "0",
+            "--exit-with-stdin",
+            *self.arguments,
+        ]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
             stdin=subprocess.PIPE,

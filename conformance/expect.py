@@ -101,7 +101,11 @@ class Expect:
     # --- answers ------------------------------------------------------------------------------------------------
 
     def accepted(
-        self, answer: Answer, *requirements: str, title: str = "the send is accepted", limits_judged: bool = False
+        self,
+        answer: Answer,
+        *requirements: str,
+        title: str = "the send is accepted",
+        limits_judged: bool = False,
     ) -> None:
         """The answer is 200. ``limits_judged``: a 429 is what the clause forbids, and no accident."""
         if not (limits_judged and answer.status == TOO_MANY):
@@ -176,4 +180,3 @@ def _statuses(statuses: Collection[int]) -> str:
 
 def _answer(answer: Answer) -> str:
     return f"{answer.status} {elide(answer.exchange.response_body, 160)}".rstrip()
-

@@ -32,7 +32,19 @@ def explore(examples: SearchStrategy[_Example], judge: Callable[[_Example], None
         except Blocked as error:
             blocked.append(error)
 
-    configured = settings(
+    try:
+        seed(options.seed)(_settings(options)(given(examples)(attempt)))()
+    except Exception:
+        # Whatever Hypothesis makes of it (a target may answer the same thing differently the second time),
+        # the last failure that was seen is the simplest one.
+        if not found:
+            raise
+    for error in (*reversed(found), *blocked):
+        raise error
+
+
+def _settings(options: Options) -> settings:
+    return settings(
         max_examples=options.examples,
         deadline=None,
         database=None,
@@ -41,14 +53,3 @@ def explore(examples: SearchStrategy[_Example], judge: Callable[[_Example], None
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    try:
-        seed(options.seed)(configured(given(examples)(attempt)))()
-    except Exception:
-        # Whatever Hypothesis makes of it (a target may answer the same thing differently the second time),
-        # the last failure that was seen is the simplest one.
-        if not found:
-            raise
-    if found:
-        raise found[-1]
-    if blocked:
-        raise blocked[0]

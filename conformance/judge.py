@@ -4,6 +4,7 @@ Loaded by the plugin when a run judges a target. A worker of pytest-xdist judges
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ OBSTACLE = pytest.StashKey[str]()
 """Why nothing could be judged; a sentence."""
 NARROWED = pytest.StashKey[str]()
 """How the user narrowed the run, so that it cannot certify; words."""
-CLAIMS = pytest.StashKey[dict[str, list[str]]]()
+CLAIMS = pytest.StashKey[Mapping[str, Sequence[str]]]()
 """The scenarios that set out to judge a requirement, by its id."""
 SIDE_BY_SIDE = "side_by_side"
 

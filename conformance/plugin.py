@@ -6,6 +6,7 @@ conftest files have added theirs, and not at all where a name is taken: other pe
 """
 
 import argparse
+import itertools
 from collections.abc import Generator
 from pathlib import Path
 
@@ -23,12 +24,21 @@ def _positive(text: str) -> int:
 
 
 _OPTIONS: tuple[tuple[str, dict[str, object]], ...] = (
-    ("--target", {"metavar": "URL", "help": "base URL of the server to judge; default: the embedded reference server"}),
+    (
+        "--target",
+        {"metavar": "URL", "help": "base URL of the server to judge; default: the embedded reference server"},
+    ),
     ("--ws-target", {"metavar": "URL", "help": "base URL of its Socket.IO, where that is another"}),
     ("--profile", {"metavar": "FILE", "help": "target profile (TOML)"}),
     ("--level", {"choices": ("core", "full"), "help": "which clauses are judged (default: core)"}),
-    ("--requirement", {"metavar": "ID", "action": "append", "help": "judge these requirements only (repeatable, globs)"}),
-    ("--examples", {"metavar": "N", "type": _positive, "help": "generated examples a class of defects (default: 5)"}),
+    (
+        "--requirement",
+        {"metavar": "ID", "action": "append", "help": "judge these requirements only (repeatable, globs)"},
+    ),
+    (
+        "--examples",
+        {"metavar": "N", "type": _positive, "help": "generated examples a class of defects (default: 5)"},
+    ),
     ("--seed", {"metavar": "N", "type": int, "help": "seed of the generated examples (default: 20261124)"}),
     ("--report-dir", {"metavar": "DIR", "help": "where results are written (default: reports)"}),
 )
@@ -66,4 +76,4 @@ def _judges(config: pytest.Config) -> bool:
 def is_scenario(config: pytest.Config, argument: str) -> bool:
     """Whether a path argument of pytest leads into the scenarios, of this copy of the package or of a checkout."""
     path = Path(config.invocation_params.dir, argument.partition("::")[0]).resolve()
-    return SCENARIOS.parts[-2:] in zip(path.parts, path.parts[1:], strict=False)
+    return any(pair == SCENARIOS.parts[-2:] for pair in itertools.pairwise(path.parts))

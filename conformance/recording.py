@@ -46,7 +46,9 @@ PLAYED = pytest.StashKey[Played]()
 def pytest_runtest_protocol(item: pytest.Item) -> None:
     """Before the first scenario, start those that wait; in a worker, when their turn has come."""
     config, run = item.config, item.config.stash[RUN]
-    item.stash[RECORD] = ScenarioRecord(name_of(item), _title(item), item.path.stem.removeprefix("test_"), claimed(item))
+    item.stash[RECORD] = ScenarioRecord(
+        name_of(item), _title(item), item.path.stem.removeprefix("test_"), claimed(item)
+    )
     if BESIDE not in config.stash and run.theatre is not None:
         config.stash[BESIDE] = SideBySide(run.theatre)
     waits = item.get_closest_marker(SIDE_BY_SIDE) is not None

@@ -48,9 +48,7 @@ class Secrets:
 
     def mask_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """``headers`` with the values of those that carry credentials masked."""
-        return {
-            name: MASK if name.lower() in _SECRET_HEADERS else self.mask(value) for name, value in headers.items()
-        }
+        return {name: MASK if name.lower() in _SECRET_HEADERS else self.mask(value) for name, value in headers.items()}
 
     def _compiled(self) -> re.Pattern[str] | None:
         with self._lock:

@@ -125,7 +125,13 @@ class Run:
     def for_worker(self) -> dict[str, Any]:
         """What a worker process needs to judge the same target."""
         target = self.profile.target
-        return {"url": target.url, "ws_url": target.ws_url, "name": target.name, "marker": self.marker, "token": self.token}
+        return {
+            "url": target.url,
+            "ws_url": target.ws_url,
+            "name": target.name,
+            "marker": self.marker,
+            "token": self.token,
+        }
 
     def close(self) -> None:
         """Close connections, and end the embedded server."""

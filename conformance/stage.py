@@ -98,9 +98,7 @@ class Stage:
         owner, *others = [self.actor(name) for name in names]
         visible = not self.rotates_by_joining if history_visible is None else history_visible
         members = [one.identity for one in others] if visibility == "private" else []
-        chat = self.lease.chat(
-            owner=owner.identity, members=members, visibility=visibility, history_visible=visible
-        )
+        chat = self.lease.chat(owner=owner.identity, members=members, visibility=visibility, history_visible=visible)
         room = Room(chat, owner, self.expect, self.marker, self.has("history"))
         self.rooms.append(room)
         for actor in (owner, *others):

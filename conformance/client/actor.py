@@ -63,9 +63,7 @@ class Actor:
         """Open the Socket.IO connection, again where it was dropped; raises `Blocked` where it is refused."""
         dialect, target = self.link.profile.dialect, self.link.profile.target
         inbox = self._socket.inbox if self._socket else Inbox()
-        socket = Socket(
-            self.name, self.link.wire, timeout_s=target.timeout_s, namespace=dialect.namespace, inbox=inbox
-        )
+        socket = Socket(self.name, self.link.wire, timeout_s=target.timeout_s, namespace=dialect.namespace, inbox=inbox)
         socket.connect(
             target.ws_url,
             path=dialect.socket_path,
@@ -192,7 +190,12 @@ class Actor:
         spoken = self.link.profile.dialect.rest[what]
         in_path = {name: value for name, value in values.items() if f"{{{name}}}" in spoken.path}
         body = b"" if spoken.body is None else json.dumps(fill(spoken.body, values)).encode()
-        return self.request(spoken.method, spoken.path_for(**in_path), body, None if spoken.body is None else "application/json")
+        return self.request(
+            spoken.method,
+            spoken.path_for(**in_path),
+            body,
+            None if spoken.body is None else "application/json",
+        )
 
     def post(self, chat: Chat, body: bytes, content_type: str | None = "application/json") -> Answer:
         """Send ``body``, as it is, to the endpoint under test."""
@@ -204,9 +207,7 @@ class Actor:
         headers = {"Cookie": f"{self.link.profile.dialect.cookie}={self.identity.cookie}"}
         if content_type is not None:
             headers["Content-Type"] = content_type
-        return self.link.http.request(
-            method, path, actor=self.name, wire=self.link.wire, body=body, headers=headers
-        )
+        return self.link.http.request(method, path, actor=self.name, wire=self.link.wire, body=body, headers=headers)
 
     def require(self, answer: Answer, what: str) -> None:
         """Raise `Blocked` where ``answer`` is not 2xx: ``what`` was needed to get any further."""

@@ -28,7 +28,7 @@ def total_deadline(seconds: float) -> Iterator[None]:
 
 
 def _left(timeout: float | None, error: type[Exception]) -> float | None:
-    ends = getattr(_current, "ends", None)
+    ends: float | None = getattr(_current, "ends", None)
     if ends is None:
         return timeout
     left = ends - time.monotonic()

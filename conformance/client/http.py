@@ -86,7 +86,11 @@ class HttpClient:
             follow_redirects=False,
             trust_env=False,
             timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, _CONNECT_MAX)),
-            headers={"User-Agent": "portal-conformance", "Accept": "application/json", "Accept-Encoding": "identity"},
+            headers={
+                "User-Agent": "portal-conformance",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            },
         )
 
     def request(
@@ -126,7 +130,14 @@ class HttpClient:
 
     @contextmanager
     def _recording(  # noqa: PLR0917 - mirrors the exchange
-        self, wire: WireLog, actor: str, started: float, method: str, path: str, headers: dict[str, str], body: bytes
+        self,
+        wire: WireLog,
+        actor: str,
+        started: float,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
     ) -> Iterator[None]:
         try:
             yield

@@ -94,10 +94,12 @@ class Inbox:
                     if found(event):
                         return event
                 place = len(self._events)
-                left = ends - time.monotonic()
-                if left <= 0 or self._closed or not self._changed.wait(left):
-                    if place == len(self._events):
-                        return None
+                if not self._more_may_come(ends) and place == len(self._events):
+                    return None
+
+    def _more_may_come(self, ends: float) -> bool:
+        left = ends - time.monotonic()
+        return left > 0 and not self._closed and self._changed.wait(left)
 
 
 class _InOrderEngine(engineio.Client):
@@ -124,7 +126,9 @@ class Socket:
         self._why: object = None
         self._client: Any = None
 
-    def connect(self, url: str, *, path: str, transports: tuple[str, ...], cookie: str, context: ssl.SSLContext) -> None:
+    def connect(
+        self, url: str, *, path: str, transports: tuple[str, ...], cookie: str, context: ssl.SSLContext
+    ) -> None:
         """Connect; raises `Refused` where the target does not let the socket in."""
         self.inbox.reopen()
         self._client = self._make(context)

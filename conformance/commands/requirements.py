@@ -20,7 +20,9 @@ def command(as_json: bool, level: str) -> int:  # noqa: FBT001 - click's signatu
     chosen = catalogue.of_tier(Tier(level))
     if as_json:
         listed = [asdict(one) for one in chosen]
-        click.echo(json.dumps({"edition": catalogue.edition, "digest": catalogue.digest, "requirements": listed}, indent=1))
+        click.echo(
+            json.dumps({"edition": catalogue.edition, "digest": catalogue.digest, "requirements": listed}, indent=1)
+        )
     else:
         Console().print(_table(catalogue.edition, chosen))
     return 0

@@ -48,7 +48,16 @@ def _command(arguments: list[str]) -> list[str]:
     plugins = [word for name in _PLUGINS for word in ("-p", name)]
     packaged = ["-c", str(_PACKAGE / "pytest.ini"), "--rootdir", str(_PACKAGE), "--noconftest"]
     # -P keeps the working folder off the import path: a stray file there is none of ours.
-    return [sys.executable, "-P", "-m", "pytest", *packaged, *plugins, *arguments, str(_PACKAGE / "scenarios")]
+    return [
+        sys.executable,
+        "-P",
+        "-m",
+        "pytest",
+        *packaged,
+        *plugins,
+        *arguments,
+        str(_PACKAGE / "scenarios"),
+    ]
 
 
 def _environment() -> dict[str, str]:

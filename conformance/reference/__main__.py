@@ -18,9 +18,7 @@ _TOKEN_VARIABLE = "PORTAL_CONTROL_TOKEN"  # noqa: S105 - the name of a variable,
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve; the exit status."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         serve(_settings(arguments), ready=_announce)
     except UsageFault as fault:

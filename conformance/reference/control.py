@@ -48,9 +48,7 @@ def routes(portal: Portal, disconnect: Disconnect) -> list[Route]:
         ("DELETE", "/users/{user_id}", delete_user),
         ("DELETE", "/chats/{chat_id}", delete_chat),
     ]
-    known = [
-        Route(_BASE + path, _guarded(portal, action), methods=[method]) for method, path, action in table
-    ]
+    known = [Route(_BASE + path, _guarded(portal, action), methods=[method]) for method, path, action in table]
     # Without the token nobody learns which paths there are.
     return [*known, Route(_BASE + "{rest:path}", _guarded(portal, nothing_here), methods=_METHODS)]
 
@@ -112,9 +110,7 @@ async def create_chat(call: Call) -> Response:
     for user_id in [*member_ids, *([] if owner_id is None else [owner_id])]:
         await call.portal.user(user_id)
     chats, epoch = call.portal.state.store.chats, call.portal.decisions.first_epoch()
-    chat = await chats.create(
-        epoch, visibility=visibility, owner_id=owner_id, history_visible=history_visible
-    )
+    chat = await chats.create(epoch, visibility=visibility, owner_id=owner_id, history_visible=history_visible)
     for user_id in member_ids:
         await chats.add_member(chat.id, user_id)
     return Json({"chat_id": chat.id, "chat_name": chat.name, "epoch": epoch}, status_code=201)

@@ -20,9 +20,7 @@ class Delivery(Shapes, StandingRules):
         member = room.chat.owner_id == socket.user_id or socket.user_id in room.members
         return member or not self.is_private(room.chat)
 
-    def receivers_of(
-        self, message: Message, room: Room, listeners: Sequence[Socket], now: float
-    ) -> list[str]:
+    def receivers_of(self, message: Message, room: Room, listeners: Sequence[Socket], now: float) -> list[str]:
         """The sockets that get ``message:new``, the sender's own too."""
         assert message.chat_id == room.chat.id
         return [socket.sid for socket in listeners if self.hears(socket, room, now)]

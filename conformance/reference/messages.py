@@ -24,9 +24,7 @@ class Messages:
     async def append(self, message: Message, wanted_id: str = "*") -> str:
         """Store the message as the newest; its id is Redis' own unless one is given."""
         fields = {**asdict(message), "id": ""}
-        stored: str = await self._redis.xadd(
-            self._key(message.chat_id), {"message": json.dumps(fields)}, id=wanted_id
-        )
+        stored: str = await self._redis.xadd(self._key(message.chat_id), {"message": json.dumps(fields)}, id=wanted_id)
         return stored
 
     async def all(self, chat_id: int) -> list[Message]:

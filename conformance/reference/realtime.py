@@ -86,7 +86,7 @@ class Realtime:
             raise Refused("a valid session is needed")
 
     async def _disconnect(self, sid: str, _reason: Any = None) -> None:
-        """Forget the socket now, leave its chats in a task: a delivery that finds it dead holds a chat's lock."""
+        """Forget the socket now, leave its chats later: a delivery that finds it dead holds a chat's lock."""
         session = self.portal.state.hub.remove(sid)
         if session is not None and not self.portal.state.hub.of_session(session.id):
             task = asyncio.create_task(self._depart(session))
@@ -101,9 +101,7 @@ class Realtime:
 
     async def _departed(self, *session_ids: str) -> None:
         """Wait until these sessions have left what they were leaving."""
-        leaving = [
-            self._departures[session_id] for session_id in session_ids if session_id in self._departures
-        ]
+        leaving = [self._departures[session_id] for session_id in session_ids if session_id in self._departures]
         await asyncio.gather(*leaving)
 
     async def _event(self, event: str, sid: str, *arguments: Any) -> Json:

@@ -6,6 +6,7 @@ from typing import Any
 import fakeredis
 from redis.asyncio import BlockingConnectionPool, Redis
 
+from conformance.errors import UsageFault
 from conformance.reference.accounts import Accounts
 from conformance.reference.chats import Chats
 from conformance.reference.invites import Invites
@@ -44,10 +45,9 @@ class Store:
 def _connect(redis_url: str | None) -> Any:
     """A client; the embedded server is a fresh one each time, and never short of connections."""
     if redis_url is None:
-        return fakeredis.FakeAsyncRedis(
-            server=fakeredis.FakeServer(), decode_responses=True, max_connections=10_000
-        )
-    pool = BlockingConnectionPool.from_url(
-        redis_url, decode_responses=True, max_connections=_POOL_SIZE, timeout=20
-    )
+        return fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer(), decode_responses=True, max_connections=10_000)
+    try:
+        pool = BlockingConnectionPool.from_url(redis_url, decode_responses=True, max_connections=_POOL_SIZE, timeout=20)
+    except ValueError:  # the message would repeat the URL, which may hold a password
+        raise UsageFault("the Redis URL must be like redis://127.0.0.1:6379/0") from None
     return Redis(connection_pool=pool)

@@ -78,7 +78,11 @@ class Findings:
         played = {one["name"] for one in self.scenarios}
         wanted = {name for names in self.claims.values() for name in names}
         return [
-            Judged(name, Outcome.NOT_JUDGED, frozenset(one for one, names in self.claims.items() if name in names))
+            Judged(
+                name,
+                Outcome.NOT_JUDGED,
+                frozenset(one for one, names in self.claims.items() if name in names),
+            )
             for name in sorted(wanted - played)
         ]
 

@@ -22,13 +22,22 @@ def summary(document: Mapping[str, Any], files: Mapping[str, Path]) -> Iterator[
     yield from _observations(document)
     target = document["target"]
     yield f"target   {printable(target['name'] or target['url'])}", "plain"
-    yield f"judged   {document['level']} level, edition {document['catalogue']['edition']}, {_counts(document)}", "plain"
-    yield f"cost     {document['requests']} requests, {document['seconds']:.1f} s, seed {document['seed']}", "plain"
+    yield (
+        f"judged   {document['level']} level, edition {document['catalogue']['edition']}, {_counts(document)}",
+        "plain",
+    )
+    yield (
+        f"cost     {document['requests']} requests, {document['seconds']:.1f} s, seed {document['seed']}",
+        "plain",
+    )
     for name, path in files.items():
         yield f"{name:<8} {path}", "plain"
     for one in document["leftovers"]:
         yield f"left     {printable(one)}", "poor"
-    yield f"verdict  {document['verdict'].upper()}: {printable(document['reason'])}", tones[document["verdict"]]
+    yield (
+        f"verdict  {document['verdict'].upper()}: {printable(document['reason'])}",
+        tones[document["verdict"]],
+    )
 
 
 def _counts(document: Mapping[str, Any]) -> str:

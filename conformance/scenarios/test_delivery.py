@@ -26,10 +26,15 @@ def test_everyone_inside_hears_it(stage: Stage, expect: Expect) -> None:
         heard = room.hear_bundle(room[name], answer, bundle)
         expect.that(
             heard is not None, "SEND-BROADCAST", title=f"an accepted message reaches {name}",
-            expected="message:new", observed="message:new" if heard else "no such event in time", exchange=answer.exchange,
+            expected="message:new", observed="message:new" if heard else "no such event in time",
         )  # fmt: skip
         assert heard is not None
-        expect.equal(heard.id, room.id_of(answer), "SEND-BROADCAST-ID", title=f"the event's id is the answer's, at {name}")
+        expect.equal(
+            heard.id,
+            room.id_of(answer),
+            "SEND-BROADCAST-ID",
+            title=f"the event's id is the answer's, at {name}",
+        )
         expect.equal(heard.ct, bundle.ct, "SEND-BROADCAST-CT", title=f"the ciphertext is unchanged, at {name}")
         _opens(room, bundle, heard.ct, expect)
         expect.note("SEND-BROADCAST-VERBATIM", f"content as it was sent, at {name}", heard.content == bundle.content)
@@ -38,7 +43,13 @@ def test_everyone_inside_hears_it(stage: Stage, expect: Expect) -> None:
     room.barrier()
     for name in sorted(room.inside):
         times = len([one for one in room.heard(room[name]) if one.id == room.id_of(answer) or one.ct == bundle.ct])
-        expect.equal(times, 1, "SEND-BROADCAST", title=f"an accepted message reaches {name} once", exchange=answer.exchange)
+        expect.equal(
+            times,
+            1,
+            "SEND-BROADCAST",
+            title=f"an accepted message reaches {name} once",
+            exchange=answer.exchange,
+        )
 
 
 def _opens(room: Room, bundle: Bundle, ct: str | None, expect: Expect) -> None:
@@ -128,7 +139,11 @@ def _unheard(room: Room, other: Room, names: list[str], expect: Expect) -> None:
     room.barrier()
     other.barrier()
     for name in names:
-        heard = [one for one in room.heard_anywhere(room.actors.get(name) or other[name]) if one.ct == bundle.ct or one.id == room.id_of(answer)]
+        heard = [
+            one
+            for one in room.heard_anywhere(room.actors.get(name) or other[name])
+            if one.ct == bundle.ct or one.id == room.id_of(answer)
+        ]
         expect.that(
             not heard, "SEND-BROADCAST-SCOPE", title=f"a message does not reach one who is outside: {name}",
             expected="no message:new of it", observed=f"{len(heard)} of it" if heard else "no message:new of it",

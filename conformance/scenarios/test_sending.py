@@ -1,6 +1,7 @@
 """Chapter sending: what is accepted, and what the answer to it is."""
 
 import base64
+import itertools
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +45,9 @@ def test_valid_send(stage: Stage, expect: Expect) -> None:
     )  # fmt: skip
 
     # Whoever reads the answer learns nothing of the message
-    said = " ".join([answer.text, json.dumps(None if answer.json is MISSING else answer.json), *answer.headers.values()])
+    said = " ".join(
+        [answer.text, json.dumps(None if answer.json is MISSING else answer.json), *answer.headers.values()]
+    )
     encoded = base64.b64encode(bundle.plaintext).decode().rstrip("=")[:-1]
     shown = [what for what, text in _forms(bundle, encoded) if text in said]
     expect.that(
@@ -112,7 +115,7 @@ def test_ids_of_sequential_sends(stage: Stage, expect: Expect) -> None:
     )  # fmt: skip
     expect.reached(all(_ID.fullmatch(one) for one in ids), f"ids that are not in stream form have no order: {ids}")
     numbers = [tuple(int(part) for part in one.split("-")) for one in ids]
-    growing = all(before < after for before, after in zip(numbers, numbers[1:], strict=False))
+    growing = all(before < after for before, after in itertools.pairwise(numbers))
     expect.that(growing, "SEND-ID-ORDER", title="ids grow", expected="growing ids", observed=", ".join(ids), soft=True)
 
 

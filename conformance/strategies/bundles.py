@@ -144,9 +144,7 @@ def _bundle_of_length(length: int, key: ChatKey, epoch: int, rnd: random.Random 
     return filled(_random_bundle(key, epoch, plaintext_for_length(length, epoch), rnd), length)
 
 
-def _bundles_with(
-    characters: str, key: ChatKey, epoch: int, size: int, rnd: random.Random | None
-) -> Iterator[Bundle]:
+def _bundles_with(characters: str, key: ChatKey, epoch: int, size: int, rnd: random.Random | None) -> Iterator[Bundle]:
     while True:
         bundle = _random_bundle(key, epoch, size, rnd)
         if all(char in bundle.ct for char in characters):
@@ -185,7 +183,7 @@ def plaintexts(draw: st.DrawFn, *, sizes: st.SearchStrategy[int] | None = None) 
     A size and a seed are drawn rather than bytes, since bytes drawn one by one stay far below the maximum.
     """
     largest = plaintext_for_length(CONTENT_MAX, _EPOCH_DEFAULT_END)
-    # No `just(largest)`: a value that takes no choice counts as simple, so failures would shrink to the longest.
+    # No `just(largest)`: what takes no choice counts as simple, and failures would shrink to the longest.
     size = draw(sizes or st.integers(0, 64) | st.integers(0, largest) | st.integers(largest - 2, largest))
     seed = draw(st.integers(0, 2**32 - 1))
     return _text(size, seeded(seed))

@@ -45,7 +45,7 @@ def malformed_bundles(
     Given a family, its graded defects are drawn, and values of the family that have no name; given a defect,
     variants of that one. A twin so long that spoiling it would break the length too is passed over.
     """
-    defect = draw(_defects(family_or_defect))
+    defect = draw(_any_of(family_or_defect) if isinstance(family_or_defect, str) else st.just(family_or_defect))
     malformed = spoil(defect, draw(bundles), rnd=_variation(draw(_SEEDS)))
     if malformed.content is not None and defect.name not in _LONG:
         assume(len(malformed.content) <= CONTENT_MAX)
@@ -54,11 +54,11 @@ def malformed_bundles(
     return malformed
 
 
-def _defects(family_or_defect: str | Defect) -> st.SearchStrategy[Defect]:
-    if isinstance(family_or_defect, Defect):
-        return st.just(family_or_defect)
-    named = defects_of(family_or_defect, graded=True)
-    return st.sampled_from([d for d in named if d.name not in _HEAVY]) | _UNNAMED[family_or_defect]
+@st.composite
+def _any_of(draw: st.DrawFn, family: str) -> Defect:
+    """Draw two named ones for each without a name, however many kinds there are of either."""
+    named = [defect for defect in defects_of(family, graded=True) if defect.name not in _HEAVY]
+    return draw(st.sampled_from(named) if draw(st.integers(0, 2)) < _NAMED_SHARE else _UNNAMED[family])
 
 
 def _variation(seed: int) -> Variation:
@@ -175,9 +175,8 @@ def _is_no_mapping(value: Any) -> bool:
 
 
 _MUTATED = "text-mutated"
-_LONG = frozenset(d.name for d in DEFECTS if d.family == "length" or d.name.startswith("nesting")) | {
-    "length-any"
-}
+_NAMED_SHARE = 2
+_LONG = frozenset(d.name for d in DEFECTS if d.family == "length" or d.name.startswith("nesting")) | {"length-any"}
 _LONGEST_DRAWN = 4 * CONTENT_MAX
 _SEEDS = st.integers(0, 2**32 - 1)
 _TITLES = {
@@ -189,11 +188,7 @@ _TITLES = {
     "length": "content is longer than 4096 characters",
 }
 _SCALARS = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=20)
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20)
 )
 _JSON: st.SearchStrategy[Any] = st.recursive(
     _SCALARS,
@@ -217,16 +212,12 @@ _UNNAMED: dict[str, st.SearchStrategy[Defect]] = {
     "epoch": _JSON.filter(_is_no_integer).map(_with_token("epoch")),
     "ct": st.one_of(
         _JSON.filter(_is_no_string).map(_with_token("ct")),
-        st.text(_BASE64, min_size=1, max_size=60)
-        .filter(lambda text: len(text) % 4 > 0)
-        .map(_with_token("ct")),
+        st.text(_BASE64, min_size=1, max_size=60).filter(lambda text: len(text) % 4 > 0).map(_with_token("ct")),
         st.builds(_with_foreign, st.integers(0, CONTENT_MAX), _FOREIGN),
     ),
     "length": st.integers(CONTENT_MAX + 1, _LONGEST_DRAWN).map(_with_length),
     "body": st.one_of(
-        st.binary(min_size=1, max_size=50)
-        .filter(_is_no_json)
-        .map(_with_body(body.NOT_JSON, "the body is no JSON")),
+        st.binary(min_size=1, max_size=50).filter(_is_no_json).map(_with_body(body.NOT_JSON, "the body is no JSON")),
         _JSON.filter(_is_no_mapping).map(_encoded).map(_with_body(body.NOT_OBJECT, "the body is no object")),
     ),
 }

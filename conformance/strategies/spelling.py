@@ -36,8 +36,8 @@ class Layout:
 
     def text(self, value: str) -> str:
         """Spell a value as a JSON string."""
-        spelled = {char: self._char(char) for char in set(value)}
-        return '"' + "".join(spelled[char] for char in value) + '"'
+        spelled = {ord(char): self._char(char) for char in set(value)}
+        return f'"{value.translate(spelled)}"'
 
     def _char(self, char: str) -> str:
         if char in self.escaped:
@@ -93,11 +93,7 @@ def _excerpt(text: str, start: int) -> str:
     shown = text[start : start + _EXCERPT_MAX]
     head = "…" if start else ""
     tail = "…" if start + _EXCERPT_MAX < len(text) else ""
-    return (
-        head
-        + "".join(char if char.isprintable() and char.isascii() else _code(char) for char in shown)
-        + tail
-    )
+    return head + "".join(char if char.isprintable() and char.isascii() else _code(char) for char in shown) + tail
 
 
 def _code(char: str) -> str:

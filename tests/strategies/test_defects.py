@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from judge import verdict
+from bundle_judge import verdict
 
 from conformance.envelope import ChatKey
 from conformance.errors import SuiteFault
@@ -16,7 +16,8 @@ TWIN = ordinary_bundle(KEY, 3, rnd=random.Random(7))
 BY_NAME = {defect.name: defect for defect in DEFECTS}
 GRADED = [defect.name for defect in DEFECTS if defect.graded]
 OBSERVED = [defect.name for defect in DEFECTS if not defect.graded]
-VARIATIONS = [None, *range(25)]
+VARIATIONS = [None, *range(12)]
+SPELLINGS = named_valid_bundles(KEY, 3, rnd=random.Random(7))
 
 # Every defect that the contract's catalogue lists, in its order.
 CONTRACT = {
@@ -26,7 +27,8 @@ CONTRACT = {
     "SEND-422-TEXT": """
         text-words text-cut-short text-trailing text-json-string text-json-number text-json-true
         text-json-false text-json-array text-json-null text-single-quotes text-unquoted-name
-        text-byte-order-mark nesting-arrays text-nan text-infinity duplicate-v duplicate-epoch duplicate-ct extra-member
+        text-byte-order-mark nesting-arrays text-nan text-infinity duplicate-v duplicate-epoch
+        duplicate-ct extra-member
     """,
     "SEND-422-V": """
         v-absent v-1 v-3 v-0 v-minus-2 v-string v-true v-null v-fraction v-array v-float
@@ -90,7 +92,7 @@ def test_only_these_may_be_answered_otherwise_than_422() -> None:
     documented = {d.name: d.statuses for d in DEFECTS if d.statuses != {422} and d.family != "body"}
     nesting = {name: documented.pop(name) for name in list(documented) if name.startswith("nesting")}
     assert documented == {
-        "content-lone-surrogate": {400, 422},
+        "text-lone-surrogate": {400, 422},
         "epoch-negative": {403, 422},
         "epoch-beyond-2-53": {403, 422},
         "epoch-1000-digits": {403, 422},
@@ -114,7 +116,6 @@ def test_a_graded_defect_is_one_in_every_variant(name: str) -> None:
 # What the judge stumbles over first, where that is not the family's own rule.
 OTHER_RULE = {
     "content-unwrapped": "envelope",
-    "content-lone-surrogate": "text",
     "nesting-objects": "length",
     "nesting-arrays-100000": "length",
     "nesting-epoch": "text",
@@ -163,7 +164,7 @@ def test_a_defect_is_told_in_one_printable_line(name: str) -> None:
 
 @pytest.mark.parametrize("name", GRADED)
 def test_every_valid_spelling_can_be_spoiled(name: str) -> None:
-    for spelling, twin in named_valid_bundles(KEY, 3, rnd=random.Random(7)):
+    for spelling, twin in SPELLINGS:
         malformed = spoil(BY_NAME[name], twin, rnd=random.Random(1))
         assert judged(malformed) != "valid", spelling
 

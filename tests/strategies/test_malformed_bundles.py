@@ -3,9 +3,9 @@
 from collections import Counter
 
 import pytest
+from bundle_judge import verdict
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
-from judge import verdict
 
 from conformance.envelope import ChatKey
 from conformance.strategies.bundles import valid_bundles
@@ -13,9 +13,7 @@ from conformance.strategies.defects import DEFECTS, FAMILIES, Malformed, defect_
 from conformance.strategies.malformed import malformed_bundles
 
 KEY = ChatKey(bytes(range(32)))
-STEADY = settings(
-    derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+STEADY = settings(derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SHRUNK = settings(STEADY, phases=[Phase.generate, Phase.shrink], max_examples=500)
 BUNDLES = valid_bundles(key=KEY, epochs=st.integers(0, 2**31))
 ANY = st.sampled_from(FAMILIES).flatmap(lambda family: malformed_bundles(family, bundles=BUNDLES))
@@ -52,7 +50,7 @@ def test_a_drawn_request_has_no_second_defect() -> None:
 def test_named_and_unnamed_ones_are_drawn(family: str) -> None:
     drawn: Counter[str] = Counter()
 
-    @settings(STEADY, max_examples=200)
+    @settings(STEADY, max_examples=100)
     @given(malformed_bundles(family, bundles=BUNDLES))
     def draw(malformed: Malformed) -> None:
         drawn[malformed.defect.name] += 1
@@ -60,8 +58,8 @@ def test_named_and_unnamed_ones_are_drawn(family: str) -> None:
     draw()
     names = {defect.name for defect in DEFECTS}
     unnamed = sum(count for name, count in drawn.items() if name not in names)
-    assert unnamed > 20
-    assert len(names & set(drawn)) >= min(len(defects_of(family, graded=True)) // 2, 8)
+    assert unnamed > 10
+    assert len(names & set(drawn)) >= min(len(defects_of(family, graded=True)) // 2, 6)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +82,7 @@ def test_it_shrinks_a_found_fault() -> None:
     assert (found.before, found.after) == ("0", '"0"')
 
 
-@pytest.mark.parametrize(
-    "name", ["v-float", "ct-url-safe", "duplicate-ct", "nesting-objects", "body-type-missing"]
-)
+@pytest.mark.parametrize("name", ["v-float", "ct-url-safe", "duplicate-ct", "nesting-objects", "body-type-missing"])
 def test_one_defect_can_be_asked_for(name: str) -> None:
     found = find(malformed_bundles(defect_named(name), bundles=BUNDLES), lambda _: True, settings=SHRUNK)
     assert found.defect is defect_named(name)

@@ -4,9 +4,9 @@ import json
 import random
 
 import pytest
+from bundle_judge import verdict
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
-from judge import verdict
 
 from conformance.envelope import ChatKey, parse
 from conformance.strategies.bundles import (
@@ -21,9 +21,7 @@ from conformance.strategies.bundles import (
 from conformance.strategies.spelling import Layout
 
 KEY = ChatKey(bytes(range(32)))
-STEADY = settings(
-    derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+STEADY = settings(derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SHRUNK = settings(STEADY, phases=[Phase.generate, Phase.shrink], max_examples=500)
 NAMED = dict(named_valid_bundles(KEY, 3, rnd=random.Random(7)))
 

@@ -102,21 +102,15 @@ _NOT_JSON = (
     _body(NOT_JSON, "body-unquoted-name", "the body has a name without quotes", _sent("{content: <quoted>}")),
     _body(NOT_JSON, "body-trailing-comma", "the body has a comma too many", _sent('{"content": <quoted>,}')),
     _body(NOT_JSON, "body-comment", "the body has a comment", _sent('{"content": <quoted> /* 2 */}')),
-    _body(
-        NOT_JSON, "body-bare-control", "the body has a bare control character", _into_content(b"\n", b"\t")
-    ),
-    _body(
-        NOT_JSON, "body-not-utf-8", "the body is not UTF-8", _into_content(b"\xff", b"\xc3", b"\xed\xa0\x80")
-    ),
+    _body(NOT_JSON, "body-bare-control", "the body has a bare control character", _into_content(b"\n", b"\t")),
+    _body(NOT_JSON, "body-not-utf-8", "the body is not UTF-8", _into_content(b"\xff", b"\xc3", b"\xed\xa0\x80")),
     _body(NOT_JSON, "body-form", "the body is a form, announced as JSON", _form(JSON_TYPE)),
 )
 
 _NOT_OBJECT = (
     _body(NOT_OBJECT, "body-array", "the body is an array with the object", _sent("[<body>]")),
     _body(NOT_OBJECT, "body-array-empty", "the body is an empty array", _sent("[]")),
-    _body(
-        NOT_OBJECT, "body-array-nested", "the body is 2000 arrays deep", _sent("[" * _NESTED + "]" * _NESTED)
-    ),
+    _body(NOT_OBJECT, "body-array-nested", "the body is 2000 arrays deep", _sent("[" * _NESTED + "]" * _NESTED)),
     _body(NOT_OBJECT, "body-string", "the body is the content as a JSON string", _sent("<quoted>")),
     _body(NOT_OBJECT, "body-number", "the body is a number", _sent("2", "0", "-1.5")),
     _body(NOT_OBJECT, "body-true", "the body is true", _sent("true")),

@@ -3,7 +3,6 @@
 from conformance.strategies.bundles import Bundle
 from conformance.strategies.spelling import quoted
 from conformance.strategies.spoiling import (
-    REFUSED_OR_BAD_REQUEST,
     Change,
     Defect,
     Spoiler,
@@ -46,16 +45,9 @@ def _renamed(*names: str) -> Spoiler:
     return spoil
 
 
-def _lone_surrogate(twin: Bundle, variation: Variation) -> Change:
-    """Send half of a surrogate pair behind the bundle: no text that UTF-8 could carry on."""
-    return change_text(twin, twin.content + pick(variation, ("\ud800", "\udfff")))
-
-
 def _envelope(name: str, title: str, spoiler: Spoiler, *, graded: bool = True) -> Defect:
-    return Defect(name, "envelope", _REQUIREMENT, title, spoiler, graded=graded)
+    return Defect(name, "envelope", "SEND-422-ENVELOPE", title, spoiler, graded=graded)
 
-
-_REQUIREMENT = "SEND-422-ENVELOPE"
 
 DEFECTS = (
     _envelope("content-absent", "content is absent", _instead(None)),
@@ -72,12 +64,4 @@ DEFECTS = (
     _envelope("content-object-empty", "content is an empty object", _instead("{}")),
     _envelope("content-empty", "content is an empty string", _string("")),
     _envelope("content-blank", "content is nothing but whitespace", _string(" ", "\n", "\t \r\n", " " * 100)),
-    Defect(
-        "content-lone-surrogate",
-        "envelope",
-        _REQUIREMENT,
-        "content has half of a surrogate pair behind the bundle",
-        _lone_surrogate,
-        statuses=REFUSED_OR_BAD_REQUEST,
-    ),
 )

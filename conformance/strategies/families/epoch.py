@@ -68,9 +68,7 @@ DEFECTS = (
         _beyond_floats,
         statuses=REFUSED_OR_OTHER_EPOCH,
     ),
-    _epoch(
-        "epoch-1000-digits", "epoch has a thousand digits", "1" + "0" * 999, statuses=REFUSED_OR_OTHER_EPOCH
-    ),
+    _epoch("epoch-1000-digits", "epoch has a thousand digits", "1" + "0" * 999, statuses=REFUSED_OR_OTHER_EPOCH),
     _epoch("epoch-overflow", "epoch is beyond every float", "1e999", statuses=REFUSED_OR_OTHER_EPOCH),
     _epoch(
         "epoch-float",

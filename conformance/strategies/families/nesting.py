@@ -35,9 +35,7 @@ def _nesting(name: str, title: str, spoiler: Spoiler) -> Defect:
 
 DEFECTS = (
     _nesting("nesting-arrays", "content is 2000 arrays deep", _nested("[", "", "]", _WITHIN_LENGTH)),
-    _nesting(
-        "nesting-unclosed", "content is 4000 arrays never closed", _nested("[", "", "", 2 * _WITHIN_LENGTH)
-    ),
+    _nesting("nesting-unclosed", "content is 4000 arrays never closed", _nested("[", "", "", 2 * _WITHIN_LENGTH)),
     _nesting("nesting-epoch", "epoch is thousands of arrays deep", _nested_epoch),
     _nesting("nesting-objects", "content is 100000 objects deep", _nested('{"v":', "2", "}", _FAR_BEYOND)),
     _nesting("nesting-arrays-100000", "content is 100000 arrays deep", _nested("[", "", "]", _FAR_BEYOND)),

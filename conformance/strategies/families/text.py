@@ -6,6 +6,8 @@ from conformance.strategies.bundles import Bundle
 from conformance.strategies.families import nesting
 from conformance.strategies.spelling import quoted
 from conformance.strategies.spoiling import (
+    REFUSED,
+    REFUSED_OR_BAD_REQUEST,
     Change,
     Defect,
     Spoiler,
@@ -98,6 +100,11 @@ def _bad_escape(twin: Bundle, variation: Variation) -> Change:
     return change_text(twin, twin.content[:at] + bad + twin.content[at:])
 
 
+def _lone_surrogate(twin: Bundle, variation: Variation) -> Change:
+    """Send half of a surrogate pair behind the bundle: no text that UTF-8 could carry on."""
+    return change_text(twin, twin.content + pick(variation, ("\ud800", "\udfff")))
+
+
 def _duplicate(member: str, first: str) -> Spoiler:
     """Write a member twice: first another value, then the twin's own."""
 
@@ -113,8 +120,10 @@ def _miscased(twin: Bundle, variation: Variation) -> Change:
     return change_text(twin, twin.content.replace(twin.layout.name(member), quoted(member.upper()), 1))
 
 
-def _text(name: str, title: str, spoiler: Spoiler, *, graded: bool = True) -> Defect:
-    return Defect(name, "text", "SEND-422-TEXT", title, spoiler, graded=graded)
+def _text(
+    name: str, title: str, spoiler: Spoiler, *, graded: bool = True, statuses: frozenset[int] = REFUSED
+) -> Defect:
+    return Defect(name, "text", "SEND-422-TEXT", title, spoiler, graded=graded, statuses=statuses)
 
 
 _NOT_JSON = (
@@ -145,6 +154,12 @@ _NOT_JSON = (
     ),
     _text("text-bare-control", "content has a bare control character in a string", _raw_line_break),
     _text("text-unknown-escape", "content has an escape unknown to JSON", _bad_escape),
+    _text(
+        "text-lone-surrogate",
+        "content has half of a surrogate pair behind it",
+        _lone_surrogate,
+        statuses=REFUSED_OR_BAD_REQUEST,  # the outer body may count as no JSON already
+    ),
     _text("text-nan", "epoch is NaN", _number("epoch", "NaN")),
     _text("text-infinity", "epoch is Infinity", _number("epoch", "Infinity")),
     _text("text-minus-infinity", "epoch is -Infinity", _number("epoch", "-Infinity")),

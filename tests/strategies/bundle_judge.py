@@ -34,11 +34,7 @@ def _judge_request(body: bytes, content_type: str | None, epoch: int) -> None:
     except UnicodeDecodeError:
         raise BrokenRuleError("body not json") from None
     outer = _read(text, "body not json")
-    if (
-        not isinstance(outer, list)
-        or not all(isinstance(pair, tuple) for pair in outer)
-        or text.strip()[0] != "{"
-    ):
+    if not isinstance(outer, list) or not all(isinstance(pair, tuple) for pair in outer) or text.strip()[0] != "{":
         raise BrokenRuleError("body not object")
     contents = [value for name, value in outer if name == "content"]
     if len(contents) != 1 or not isinstance(contents[0], str) or not contents[0].strip(" \t\r\n"):

@@ -1,0 +1,1 @@
+"""Servers that break clauses, one module a chapter."""

@@ -1,0 +1,1 @@
+"""Servers that differ from the reference and break no clause."""
