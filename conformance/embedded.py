@@ -28,15 +28,8 @@ class EmbeddedServer:
 
     def start(self) -> None:
         """Start the process, and do not wait for it."""
-        command = [
-            sys.executable,
-            "-m",
-            "conformance.reference",
-            "--port",
-            "0",
-            "--exit-with-stdin",
-            *self.arguments,
-        ]
+        # -P: a stray file in the working folder is none of ours.
+        command = [sys.executable, "-P", "-m", "conformance.reference", "--exit-with-stdin", *self.arguments]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
             stdin=subprocess.PIPE,

@@ -37,8 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     config.stash[RUN] = Run(options)
     _settle_arguments(config)
-    for plugin in ("conformance.fixtures", "conformance.recording"):
+    for plugin in ("conformance.recording", "conformance.fixtures"):
         config.pluginmanager.import_plugin(plugin)
+    if getattr(config.option, "allure_report_dir", None):
+        config.pluginmanager.import_plugin("conformance.report.allure_results")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.import_plugin("conformance.concluding")
 
@@ -53,8 +55,11 @@ def _settle_arguments(config: pytest.Config) -> None:
     config.option.importmode = "importlib"
     if getattr(config.option, "dist", "no") == "load":
         config.option.dist = "loadgroup"
+    # Our own summary says it all, and says it last.
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no"
+    if config.option.reportchars == "fE":
+        config.option.reportchars = ""
 
 
 def _own(config: pytest.Config, argument: str) -> str:

@@ -161,17 +161,13 @@ def _call_it_passed(record: ScenarioRecord, catalogue: Catalogue) -> None:
         record.outcome = Outcome.PASSED
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Bring what still plays to an end."""
-    if BESIDE in session.config.stash:
-        session.config.stash[BESIDE].close()
-
-
-@pytest.hookimpl(trylast=True, specname="pytest_sessionfinish")
-def tell_controller(session: pytest.Session) -> None:
-    """Give the controller what it cannot see, once the last fixture is torn down."""
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Bring what still plays to an end; once all is torn down, a worker tells what its controller cannot see."""
     config = session.config
+    if BESIDE in config.stash:
+        config.stash[BESIDE].close()
+    yield
     if hasattr(config, "workeroutput"):
         config.workeroutput["portal"] = {
             "claims": config.stash.get(CLAIMS, {}),

@@ -102,6 +102,7 @@ class HttpClient:
         wire: WireLog,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
     ) -> Answer:
         """Send one request and read its answer whole; ``body`` goes as it is.
 
@@ -110,7 +111,7 @@ class HttpClient:
         sent = dict(headers or {})
         started = time.monotonic()
         with self._recording(wire, actor, started, method, path, sent, body):
-            status, received, read = self._exchange(method, path, sent, body)
+            status, received, read = self._exchange(method, path, sent, body, timeout_s or self._timeout)
         ended = time.monotonic()
         exchange = wire.exchange(actor, started, method, path, (sent, body), (status, received, read))
         if status >= 500:  # noqa: PLR2004 - server errors
@@ -118,11 +119,11 @@ class HttpClient:
         return Answer(status, received, read, exchange, started, ended)
 
     def _exchange(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes, timeout_s: float
     ) -> tuple[int, dict[str, str], bytes]:
         client = self._client
         with (
-            total_deadline(self._timeout),
+            total_deadline(timeout_s),
             client.stream(method, self._base + path, content=body, headers=headers) as response,
         ):
             read = b"".join(_bounded(response))

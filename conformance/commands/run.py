@@ -3,17 +3,12 @@
 A user's pytest.ini, conftest files, environment variables and plugins can't bend the judgement.
 """
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 
-_PACKAGE = Path(__file__).parents[1]
-_PLUGINS = ("conformance.plugin", "xdist.plugin", "allure_pytest.plugin")
-# What would change what pytest does, or what the scenarios import.
-_BENDING = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONPATH", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+from conformance import packaged
 
 
 @click.command(context_settings={"show_default": True})
@@ -41,25 +36,6 @@ def command(
     for name, value in options.items():
         for one in value if isinstance(value, tuple) else (value,):
             arguments += [] if one is None else [f"--{name.replace('_', '-')}={one}"]
-    return subprocess.run(_command(arguments), env=_environment(), check=False).returncode  # noqa: S603 - ourselves
-
-
-def _command(arguments: list[str]) -> list[str]:
-    plugins = [word for name in _PLUGINS for word in ("-p", name)]
-    packaged = ["-c", str(_PACKAGE / "pytest.ini"), "--rootdir", str(_PACKAGE), "--noconftest"]
     # -P keeps the working folder off the import path: a stray file there is none of ours.
-    return [
-        sys.executable,
-        "-P",
-        "-m",
-        "pytest",
-        *packaged,
-        *plugins,
-        *arguments,
-        str(_PACKAGE / "scenarios"),
-    ]
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _BENDING}
-    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-P", "-m", "pytest", *packaged.arguments(*arguments, plugins=("allure_pytest.plugin",))]
+    return subprocess.run(command, env=packaged.environment(), check=False).returncode  # noqa: S603 - ourselves

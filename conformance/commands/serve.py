@@ -4,6 +4,7 @@ import os
 
 import click
 
+from conformance.reference.chosen import chosen
 from conformance.reference.server import serve
 from conformance.reference.settings import Ready, Settings
 
@@ -14,16 +15,31 @@ _TOKEN_ENV = "PORTAL_CONTROL_TOKEN"  # noqa: S105 - the name of a variable, not 
 @click.option("--host", default="127.0.0.1", help="A loopback address.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
 @click.option("--ws-port", type=click.IntRange(0, 65535), help="A port of its own for Socket.IO; 0 takes a free one.")
-@click.option("--control-token", metavar="T", help=f"Opens the control API; by default {_TOKEN_ENV}. None: no control API.")
+@click.option(
+    "--control-token", metavar="T", help=f"Opens the control API; by default {_TOKEN_ENV}. None: no control API."
+)
 @click.option("--redis-url", metavar="URL", help="A real Redis in place of the embedded one.")
-def command(host: str, port: int, ws_port: int | None, control_token: str | None, redis_url: str | None) -> int:
+@click.option("--mutant", metavar="NAME", help="Break what this mutant breaks.")
+@click.option("--variant", metavar="NAME", multiple=True, help="Differ from the reference so (repeatable).")
+def command(
+    *,
+    host: str,
+    port: int,
+    ws_port: int | None,
+    control_token: str | None,
+    redis_url: str | None,
+    mutant: str | None,
+    variant: tuple[str, ...],
+) -> int:
     """Run the reference server until it is told to end, and say when it answers."""
     token = control_token or os.environ.get(_TOKEN_ENV)
     settings = Settings(host=host, port=port, ws_port=ws_port, control_token=token, redis_url=redis_url)
-    serve(settings, ready=_announce)
+    serve(settings, ready=_announce, decisions=chosen(mutant, variant))
     return 0
 
 
 def _announce(ready: Ready) -> None:
     click.echo(f"ready    REST {ready.url}, Socket.IO {ready.ws_url}")
-    click.echo(f"judge    pytest --target={ready.url}" + ("" if ready.ws_url == ready.url else f" --ws-target={ready.ws_url}"))
+    click.echo(
+        f"judge    pytest --target={ready.url}" + ("" if ready.ws_url == ready.url else f" --ws-target={ready.ws_url}")
+    )

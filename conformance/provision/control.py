@@ -15,6 +15,8 @@ from conformance.wire import WireLog
 ROOT = "/_conformance/v1"
 PROTOCOL = "portal-conformance-control/1"
 _ACTOR = "control"
+# Whether anybody is there at all is soon known: a target that is silent for so long is not up.
+_FIRST_CONTACT_S = 4.0
 
 
 class ControlDriver:
@@ -28,7 +30,7 @@ class ControlDriver:
 
     def hello(self, wire: WireLog) -> None:
         """Greet the control API; raises `PreflightFailure` where it is absent, closed or something else."""
-        answer = self.ask(wire, "GET", "/")
+        answer = self.ask(wire, "GET", "/", timeout_s=_FIRST_CONTACT_S)
         where = answer.exchange.path
         if answer.status in (401, 403):
             what = f"refused the token ({answer.status})" if self._token else "needs a token"
@@ -51,13 +53,22 @@ class ControlDriver:
         """A lease whose requests are logged in ``wire``."""
         return ControlLease(self, wire, self._secrets)
 
-    def ask(self, wire: WireLog, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def ask(
+        self,
+        wire: WireLog,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        timeout_s: float | None = None,
+    ) -> Answer:
         """One request to the control API."""
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         if body is not None:
             headers["Content-Type"] = "application/json"
         sent = b"" if body is None else json.dumps(body).encode()
-        return self._http.request(method, ROOT + path, actor=_ACTOR, wire=wire, body=sent, headers=headers)
+        return self._http.request(
+            method, ROOT + path, actor=_ACTOR, wire=wire, body=sent, headers=headers, timeout_s=timeout_s
+        )
 
 
 class ControlLease:

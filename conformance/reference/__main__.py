@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from conformance.errors import UsageFault
+from conformance.reference.chosen import chosen
 from conformance.reference.server import serve
 from conformance.reference.settings import Ready, Settings
 
@@ -20,14 +21,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve; the exit status."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        serve(_settings(arguments), ready=_announce)
+        given = _parsed(arguments)
+        decisions = chosen(given.mutant, given.variant)
+        serve(_settings(given), ready=_announce, decisions=decisions)
     except UsageFault as fault:
         print(f"error: {fault}", file=sys.stderr)  # noqa: T201 - a command speaks through its streams
         return _USAGE_STATUS
     return 0
 
 
-def _settings(arguments: Sequence[str] | None) -> Settings:
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m conformance.reference", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
@@ -36,7 +39,12 @@ def _settings(arguments: Sequence[str] | None) -> Settings:
     parser.add_argument("--control-token", help=f"opens the control API; by default {_TOKEN_VARIABLE}")
     parser.add_argument("--bot-api-key-env", metavar="NAME", help="the variable that holds the bot's API key")
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when the standard input does")
-    given = parser.parse_args(arguments)
+    parser.add_argument("--mutant", metavar="NAME", help="break what this mutant breaks")
+    parser.add_argument("--variant", metavar="NAME", action="append", default=[], help="differ so (repeatable)")
+    return parser.parse_args(arguments)
+
+
+def _settings(given: argparse.Namespace) -> Settings:
     return Settings(
         host=given.host,
         port=given.port,

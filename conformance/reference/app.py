@@ -1,27 +1,24 @@
 """A server put together: storage, decisions, REST and Socket.IO, as ASGI applications."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import socketio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
 from conformance.reference import control, login, rest
-from conformance.reference.decisions import Decisions
+from conformance.reference.decisions import Decisions, Middleware
 from conformance.reference.http import on_accident, on_http_exception
 from conformance.reference.hub import Hub
 from conformance.reference.portal import Portal
-from conformance.reference.realtime import Realtime, make_server
+from conformance.reference.realtime import Realtime, beside, make_server
 from conformance.reference.settings import Settings
 from conformance.reference.state import Clock, State
 from conformance.reference.store import Store
-
-Middleware = Callable[[ASGIApp], ASGIApp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ def build_app(
     clock: Clock = time.time,
     middlewares: Sequence[Middleware] = (),
 ) -> App:
-    """A server that decides by ``decisions``; the first of the middlewares is the outermost."""
+    """A server that decides by ``decisions``; the first of the middlewares is the outermost, its own come last."""
     sio = make_server()
 
     async def emit(event: str, payload: Any, sids: list[str]) -> None:
@@ -66,14 +63,15 @@ def build_app(
 
     state = State(Store(settings.redis_url), Hub(), clock, emit)
     portal = Portal(settings, state, decisions or Decisions())
+    layers = (*middlewares, *portal.decisions.middlewares())
     realtime = Realtime(portal, sio)
     public = _starlette(portal, realtime)
     return App(
         portal,
         realtime,
-        rest_app=_wrap(public, middlewares),
-        socket_app=_wrap(socketio.ASGIApp(sio, _empty(portal)), middlewares),
-        both=_wrap(socketio.ASGIApp(sio, public), middlewares),
+        rest_app=_wrap(public, layers),
+        socket_app=_wrap(beside(portal, sio, _empty(portal)), layers),
+        both=_wrap(beside(portal, sio, public), layers),
     )
 
 

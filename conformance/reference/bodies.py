@@ -30,7 +30,7 @@ class BodyRules:
         if not self.is_json_type(content_type):
             raise refusals.bad_body("the body must be application/json", 415)
         try:
-            read = json.loads(raw, parse_constant=no_constant)
+            read = json.loads(raw.decode(), parse_constant=no_constant)  # bytes would be read as UTF-16 too
         except (ValueError, RecursionError):
             raise refusals.bad_body("the body is not JSON") from None
         if not isinstance(read, dict):

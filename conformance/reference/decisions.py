@@ -5,16 +5,31 @@ Each room holds one kind: what a body is (`bodies`), what a bundle is (`bundle`)
 (`rights`), what goes out (`shapes`), who hears it (`delivery`), and what changes (`effects`).
 """
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from conformance.reference.bodies import BodyRules
 from conformance.reference.effects import Effects
+
+Middleware = Callable[[ASGIApp], ASGIApp]
+"""What stands between the transport and an application."""
 
 
 class Decisions(Effects, BodyRules):
     """The contract, kept. One instance serves one server."""
 
+    def request_of(self, event: str, payload: Any) -> tuple[str, Any]:
+        """What a client asks for by Socket.IO, in the names of the default dialect."""
+        return event, payload
+
     async def answer(self, request: Request, response: Response) -> Response:  # noqa: ARG002 - for those who replace it
         """Let every HTTP answer pass: the one way out."""
         return response
+
+    def middlewares(self) -> Sequence[Middleware]:
+        """What stands in front of the whole server, Socket.IO as well, the outermost first: nothing."""
+        return ()

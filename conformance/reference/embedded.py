@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 
-from conformance.reference.app import Middleware
-from conformance.reference.decisions import Decisions
+from conformance.reference.decisions import Decisions, Middleware
 from conformance.reference.server import Stop, serve
 from conformance.reference.settings import Ready, Settings
 from conformance.reference.state import Clock

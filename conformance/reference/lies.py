@@ -6,10 +6,12 @@ that a mutant tells, or the freedom that a variant takes.
 """
 
 import difflib
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import TypeVar
 
 from conformance.errors import UsageFault
@@ -89,10 +91,23 @@ class Variants:
         return register
 
 
+def modules_of(package: ModuleType, *, but: str) -> list[ModuleType]:
+    """The modules of ``package`` by name, all but the one that asks: who adds a module need not list it."""
+    names = sorted(f"{package.__name__}.{one.name}" for one in pkgutil.iter_modules(package.__path__))
+    return [importlib.import_module(name) for name in names if name != but]
+
+
 def combined(parts: Iterable[type[Decisions]]) -> Decisions:
-    """One server that does all of it; the first of the parts has the last word."""
+    """One server that does all of it; the first of the parts has the last word.
+
+    Raises `UsageFault` where two of them cannot be one class.
+    """
     bases = tuple(dict.fromkeys((*parts, Decisions)))
-    made: type[Decisions] = type("Combined", bases, {})
+    try:
+        made: type[Decisions] = type("Combined", bases, {})
+    except TypeError:
+        names = ", ".join(name_of(part) for part in bases[:-1])
+        raise UsageFault(f"these servers cannot be combined: {names}") from None
     return made()
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import socketio
 from socketio.exceptions import ConnectionRefusedError as Refused
 from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from conformance.reference import bodies, refusals, rooms
 from conformance.reference.bodies import Body
-from conformance.reference.http import COOKIE
+from conformance.reference.http import COOKIE, error_response
 from conformance.reference.portal import Portal
 from conformance.reference.records import Session, Share
 from conformance.reference.refusals import Refusal
@@ -23,9 +24,21 @@ _MAX_PACKET = 1024 * 1024
 Request = Callable[["Realtime", str, Session, Body], Awaitable[Json]]
 
 
+_RESERVED = ("connect", "disconnect", "*")
+"""What only the library calls; it would let a client call it too."""
+
+
+class _Server(socketio.AsyncServer):
+    """A Socket.IO server that drops what is no event of a client."""
+
+    async def _handle_event(self, eio_sid: str, namespace: str, id: int | None, data: Any) -> None:  # noqa: A002 - the library's own name
+        if isinstance(data, list) and data and isinstance(data[0], str) and data[0] not in _RESERVED:
+            await super()._handle_event(eio_sid, namespace, id, data)
+
+
 def make_server() -> Any:
     """A Socket.IO server which handles each socket's packets in the order in which they came."""
-    return socketio.AsyncServer(
+    return _Server(
         async_mode="asgi",
         async_handlers=False,
         cors_allowed_origins=[],  # no check of the origin: the clients are no browsers
@@ -34,6 +47,23 @@ def make_server() -> Any:
         logger=_quiet("conformance.reference.socketio"),
         engineio_logger=_quiet("conformance.reference.engineio"),
     )
+
+
+def beside(portal: Portal, sio: Any, rest: ASGIApp) -> ASGIApp:
+    """Socket.IO under its path, everything else by ``rest``."""
+    library = socketio.ASGIApp(sio)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if not f"{scope.get('path', '')}/".startswith("/socket.io/"):
+            await rest(scope, receive, send)
+            return
+        try:
+            await library(scope, receive, send)
+        except Exception:  # noqa: BLE001 - it trips over packets and connections that broke off; no fault of ours
+            if scope["type"] == "http":
+                await error_response(portal, refusals.bad_body("no such connection"))(scope, receive, send)
+
+    return serve
 
 
 def _quiet(name: str) -> logging.Logger:
@@ -112,18 +142,19 @@ class Realtime:
         except Refusal as refusal:
             return decisions.refusal_of_event(event, refusal)
         except Exception:
-            LOG.exception("unexpected failure in %s", event if event in REQUESTS else "an unknown event")
+            LOG.exception("unexpected failure in a client's event")
             return {"ok": False, "error": "the server failed"}
 
     async def _handle(self, event: str, sid: str, arguments: tuple[Any, ...]) -> Json:
         session = self.portal.state.hub.session(sid)
         if session is None:
             raise refusals.no_session()
-        if event not in REQUESTS:
+        name, payload = self.portal.decisions.request_of(event, arguments[0] if len(arguments) == 1 else None)
+        if name not in REQUESTS:
             raise refusals.unknown("event")
-        if len(arguments) != 1 or not isinstance(arguments[0], dict):
+        if not isinstance(payload, dict):
             raise refusals.invalid("the payload must be one JSON object")
-        return await REQUESTS[event](self, sid, session, arguments[0])
+        return await REQUESTS[name](self, sid, session, payload)
 
     async def join(self, sid: str, session: Session, body: Body) -> Json:
         """``room:join``."""

@@ -1,7 +1,7 @@
 """What the server knows, as frozen records. Decisions are made on these, never on the storage itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from conformance.reference.refusals import Refusal
@@ -141,4 +141,4 @@ class Sanction:
 
     user: User
     duration: int
-    reason: str | None = field(default=None)
+    reason: str | None = None

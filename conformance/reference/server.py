@@ -13,8 +13,8 @@ import uvicorn
 from redis.exceptions import RedisError
 
 from conformance.errors import UsageFault
-from conformance.reference.app import App, Middleware, build_app
-from conformance.reference.decisions import Decisions
+from conformance.reference.app import App, build_app
+from conformance.reference.decisions import Decisions, Middleware
 from conformance.reference.settings import Ready, Settings, is_loopback
 from conformance.reference.state import Clock
 

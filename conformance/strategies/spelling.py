@@ -90,10 +90,11 @@ def excerpts(before: str, after: str) -> tuple[str, str]:
 
 
 def _excerpt(text: str, start: int) -> str:
-    shown = text[start : start + _EXCERPT_MAX]
+    raw = text[start : start + _EXCERPT_MAX]
+    shown = "".join(char if char.isprintable() and char.isascii() else _code(char) for char in raw)
     head = "…" if start else ""
-    tail = "…" if start + _EXCERPT_MAX < len(text) else ""
-    return head + "".join(char if char.isprintable() and char.isascii() else _code(char) for char in shown) + tail
+    whole = start + _EXCERPT_MAX >= len(text) and len(shown) <= _EXCERPT_MAX
+    return head + shown[:_EXCERPT_MAX] + ("" if whole else "…")
 
 
 def _code(char: str) -> str:

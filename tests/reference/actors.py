@@ -166,7 +166,8 @@ class World:
 
     def __init__(self, url: str, ws_url: str, clock: Clock) -> None:
         self.url, self.ws_url, self.clock = url, ws_url, clock
-        self.http = httpx.Client(base_url=url, timeout=PATIENCE_S * 2)
+        # Plain HTTP needs no TLS context, and making one takes longer than most tests.
+        self.http = httpx.Client(base_url=url, timeout=PATIENCE_S * 2, verify=False)  # noqa: S501
         self.sockets: list[Socket] = []
 
     def control(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:

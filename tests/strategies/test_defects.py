@@ -97,6 +97,7 @@ def test_only_these_may_be_answered_otherwise_than_422() -> None:
         "epoch-beyond-2-53": {403, 422},
         "epoch-1000-digits": {403, 422},
         "epoch-overflow": {403, 422},
+        "length-8192": {413, 422},
         "length-64-kib": {413, 422},
         "length-1-mib": {413, 422},
     }

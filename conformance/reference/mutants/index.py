@@ -1,11 +1,13 @@
-"""All mutants, in the order of their chapters."""
+"""All mutants, in the order of their chapters: every module of this package that has ``MUTANTS`` is one."""
 
-from conformance.reference.lies import Mutant
-from conformance.reference.mutants import mutes
+from functools import cache
 
-CHAPTERS = (mutes,)
+from conformance.reference import mutants as package
+from conformance.reference.lies import Mutant, Mutants, modules_of
 
 
+@cache
 def mutants() -> tuple[Mutant, ...]:
-    """Every mutant."""
-    return tuple(mutant for chapter in CHAPTERS for mutant in chapter.MUTANTS.all)
+    """Every mutant; the modules are imported at the first call."""
+    chapters = [vars(module).get("MUTANTS") for module in modules_of(package, but=__name__)]
+    return tuple(mutant for chapter in chapters if isinstance(chapter, Mutants) for mutant in chapter.all)

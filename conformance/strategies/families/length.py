@@ -56,7 +56,7 @@ DEFECTS = (
         "content has 4097 characters, most of them whitespace",
         _by_whitespace(CONTENT_MAX + 1),
     ),
-    _length("length-8192", "content has 8192 characters", _by_ciphertext(2 * CONTENT_MAX)),
+    _length("length-8192", "content has 8192 characters", _by_ciphertext(2 * CONTENT_MAX), REFUSED_OR_TOO_LARGE),
     _length("length-64-kib", "content has 64 KiB", _by_ciphertext(64 * KIB), REFUSED_OR_TOO_LARGE),
     _length("length-1-mib", "content has 1 MiB", _by_ciphertext(KIB * KIB), REFUSED_OR_TOO_LARGE),
 )

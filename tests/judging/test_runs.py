@@ -1,0 +1,93 @@
+"""Whole runs: the same verdict by every way, and never a green one that was not judged."""
+
+import pytest
+
+from conformance.reference.settings import Ready
+
+from .conftest import Runner
+
+
+def test_embedded_server_is_conformant(run: Runner) -> None:
+    ran = run.command("run")
+    assert (ran.status, ran.results["verdict"]) == (0, "conformant"), ran.output
+    assert ran.results["counts"] == {"MUST": {"passed": 41}, "SHOULD": {"passed": 3}}
+    assert ran.results["end"] == "end of results"
+    assert ran.results["leftovers"] == []
+
+
+def test_plain_pytest_in_an_empty_folder_judges_when_asked(run: Runner, server: Ready) -> None:
+    ran = run.pytest(f"--target={server.url}")
+    assert (ran.status, ran.results["verdict"]) == (0, "conformant"), ran.output
+    assert ran.results["target"]["url"] == server.url
+
+
+def test_two_processes_give_the_same_verdict(run: Runner, server: Ready) -> None:
+    ran = run.pytest(f"--target={server.url}", "-n2")
+    assert (ran.status, ran.results["counts"]) == (0, {"MUST": {"passed": 41}, "SHOULD": {"passed": 3}}), ran.output
+
+
+def test_two_ports(run: Runner, two_ports: Ready) -> None:
+    assert two_ports.url != two_ports.ws_url
+    ran = run.pytest(f"--target={two_ports.url}", f"--ws-target={two_ports.ws_url}")
+    assert (ran.status, ran.results["verdict"]) == (0, "conformant"), ran.output
+
+
+@pytest.mark.parametrize(
+    "narrowing",
+    [
+        ["-k", "banned_sender"],
+        ["--requirement", "SEND-BANNED"],
+        ["--requirement", "send-banned*", "-n2"],
+    ],
+)
+def test_narrowed_run_is_never_conformant(run: Runner, server: Ready, narrowing: list[str]) -> None:
+    ran = run.pytest(f"--target={server.url}", *narrowing)
+    assert (ran.status, ran.results["verdict"]) == (2, "inconclusive"), ran.output
+
+
+def test_asked_for_alone_it_is_judged_and_the_rest_is_not(run: Runner, server: Ready) -> None:
+    ran = run.pytest(f"--target={server.url}", "--requirement", "SEND-EPOCH-STALE")
+    assert ran.outcome("SEND-EPOCH-STALE") == "passed"
+    assert ran.outcome("SEND-BANNED") == "not judged"
+    assert ran.results["reason"].startswith("the run was narrowed: only SEND-EPOCH-STALE was asked for; ")
+
+
+def test_full_level_says_that_it_is_not_judged_yet(run: Runner, server: Ready) -> None:
+    ran = run.pytest(f"--target={server.url}", "--level=full", "-k", "nothing_of_that_name")
+    assert (ran.status, ran.outcome("RACE-MUTE")) == (2, "not judged")
+
+
+def test_absent_feature_is_not_applicable_and_printed(run: Runner, server: Ready) -> None:
+    run.folder.joinpath("profile.toml").write_text('[features]\nabsent = ["deletion", "private_chats", "history"]\n')
+    ran = run.pytest(f"--target={server.url}", "--profile=profile.toml")
+    assert (ran.status, ran.results["verdict"]) == (0, "conformant"), ran.output
+    assert ran.outcome("SEND-ID-DELETES") == "not applicable"
+    assert ran.outcome("SEND-PRIVATE") == "not applicable"
+    assert "not applicable (declared absent): SEND-ID-DELETES, SEND-PRIVATE" in ran.output
+
+
+@pytest.mark.parametrize("absent", [["clear"], ["clear", "kick"]])
+def test_epochs_are_rotated_by_what_is_left(run: Runner, server: Ready, absent: list[str]) -> None:
+    names = ", ".join(f'"{name}"' for name in absent)
+    run.folder.joinpath("profile.toml").write_text(f"[features]\nabsent = [{names}]\n")
+    ran = run.pytest(f"--target={server.url}", "--profile=profile.toml", "--requirement=SEND-EPOCH-*")
+    assert {ran.outcome("SEND-EPOCH-STALE"), ran.outcome("SEND-EPOCH-CODE")} == {"passed"}, ran.output
+
+
+def test_nothing_that_rotates_makes_its_clauses_not_applicable(run: Runner, server: Ready) -> None:
+    run.folder.joinpath("profile.toml").write_text('[features]\nabsent = ["clear", "kick", "hidden_history"]\n')
+    ran = run.pytest(f"--target={server.url}", "--profile=profile.toml", "--requirement=SEND-EPOCH-STALE")
+    assert ran.outcome("SEND-EPOCH-STALE") == "not applicable"
+
+
+def test_report_folder_is_chosen(run: Runner, server: Ready) -> None:
+    run.pytest(f"--target={server.url}", "--requirement=SEND-ACCEPT", "--report-dir=elsewhere/deep")
+    folder = run.folder / "elsewhere" / "deep"
+    assert sorted(path.name for path in folder.iterdir()) == ["junit.xml", "results.json", "results.jsonl"]
+
+
+def test_scenarios_of_a_checkout_are_those_of_the_package(run: Runner, server: Ready) -> None:
+    ran = run.pytest(f"--target={server.url}", "--collect-only", "-q")
+    assert ran.status == 0
+    assert "test_bans.py::test_banned_sender" in ran.output
+    assert not ran.folder.exists()
