@@ -14,6 +14,8 @@ _COMMANDS = {
     "serve": "Run the reference server, on loopback only.",
     "requirements": "List the requirements.",
     "explain": "Tell all about one requirement.",
+    "mutants": "Judge servers that break clauses: the kill matrix.",
+    "variants": "Judge servers that only differ: no false alarm.",
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import preflight
+from conformance import interrupts, preflight
 from conformance import run as runs
 from conformance.embedded import EmbeddedServer
 from conformance.errors import CatalogueFault, ConfigurationFault, ConformanceError, PreflightFailure
@@ -133,11 +133,22 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if handed is not None:
         _take_over(run, handed)
     elif not hasattr(config, "workerinput") and not config.option.collectonly:
+        _end_when_told(session)
         if run.options.embedded:
             run.server = EmbeddedServer()
             run.server.start()
         if getattr(config.option, "dist", "no") != "no":
             _reach(config)
+
+
+def _end_when_told(session: pytest.Session) -> None:
+    """By Ctrl-C, or by SIGTERM as a pipeline does it: what was borrowed is given back first."""
+
+    def told() -> None:
+        # Some library may catch the interrupt with all else; the session ends after the next scenario all the same.
+        session.shouldstop = "told to end"
+
+    interrupts.listen(told)
 
 
 def _take_over(run: Run, handed: dict[str, str]) -> None:

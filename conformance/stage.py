@@ -4,13 +4,13 @@ import itertools
 import secrets as randomness
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from conformance.client.actor import Actor, Link
 from conformance.client.http import HttpClient
 from conformance.errors import NotApplicable
 from conformance.expect import Expect
+from conformance.interrupts import held_back
 from conformance.profile import Profile
 from conformance.provision.base import Driver, Lease, type_of_chat
 from conformance.redact import Secrets
@@ -137,13 +137,9 @@ class Stage:
 
     def close(self) -> None:
         """Close every socket, and give back what was borrowed."""
-        with self._giving_back():
-            for actor in self.actors.values():
-                actor.close()
-
-    @contextmanager
-    def _giving_back(self) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            self.leftovers = (*self.leftovers, *self.lease.close())
+        with held_back():
+            try:
+                for actor in self.actors.values():
+                    actor.close()
+            finally:
+                self.leftovers = (*self.leftovers, *self.lease.close())

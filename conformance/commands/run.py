@@ -3,6 +3,7 @@
 A user's pytest.ini, conftest files, environment variables and plugins can't bend the judgement.
 """
 
+import signal
 import subprocess
 import sys
 
@@ -38,4 +39,13 @@ def command(
             arguments += [] if one is None else [f"--{name.replace('_', '-')}={one}"]
     # -P keeps the working folder off the import path: a stray file there is none of ours.
     command = [sys.executable, "-P", "-m", "pytest", *packaged.arguments(*arguments, plugins=("allure_pytest.plugin",))]
-    return subprocess.run(command, env=packaged.environment(), check=False).returncode  # noqa: S603 - ourselves
+    return _obey(command)
+
+
+def _obey(command: list[str]) -> int:
+    """Run ``command``, hand it the signals that end it, and wait until it has given back what it borrowed."""
+    with subprocess.Popen(command, env=packaged.environment()) as process:  # noqa: S603 - ourselves
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        # Ctrl-C reaches the child as well: it clears up, and this process has to outlive that.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return process.wait()

@@ -8,6 +8,7 @@ from conformance import schemas
 from conformance.client.http import Answer, HttpClient
 from conformance.dialect import MISSING
 from conformance.errors import Blocked, PreflightFailure
+from conformance.interrupts import held_back
 from conformance.provision.base import Chat, Identity, Limit, type_of_chat
 from conformance.redact import Secrets, elide
 from conformance.wire import WireLog
@@ -82,8 +83,9 @@ class ControlLease:
 
     def user(self, *, permission_level: int = 0, premium: bool = False) -> Identity:
         """A fresh user with one session."""
-        made = self._make("/users", {"permission_level": permission_level, "premium": premium}, "user")
-        self._made.append(f"/users/{made['user_id']}")
+        with held_back():
+            made = self._make("/users", {"permission_level": permission_level, "premium": premium}, "user")
+            self._made.append(f"/users/{made['user_id']}")
         return self._identity(made["user_id"], made["username"], made)
 
     def session(self, of: Identity) -> Identity:
@@ -110,8 +112,9 @@ class ControlLease:
             "member_ids": [member.user_id for member in members],
             "history_visible": history_visible,
         }
-        made = self._make("/chats", wanted, "chat")
-        self._made.append(f"/chats/{made['chat_id']}")
+        with held_back():
+            made = self._make("/chats", wanted, "chat")
+            self._made.append(f"/chats/{made['chat_id']}")
         return Chat(made["chat_id"], made["chat_name"], visibility, owner.user_id, history_visible)
 
     def give_membership(self, chat: Chat, user: Identity) -> None:
@@ -132,14 +135,17 @@ class ControlLease:
 
     def close(self) -> Sequence[str]:
         """Delete everything, the newest first; what could not be deleted, a sentence each."""
-        left: list[str] = []
-        while self._made:
-            path = self._made.pop()
-            try:
-                self._do("DELETE", path)
-            except Blocked as error:
-                left.append(f"{path} is left on the target: {error}")
+        with held_back():
+            left = [sentence for path in reversed(self._made) if (sentence := self._delete(path))]
+            self._made.clear()
         return left
+
+    def _delete(self, path: str) -> str:
+        try:
+            self._do("DELETE", path)
+        except Blocked as error:
+            return f"{path} is left on the target: {error}"
+        return ""
 
     def _make(self, path: str, body: Mapping[str, Any], kind: str) -> dict[str, Any]:
         answer = self._driver.ask(self._wire, "POST", path, body)

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-import secrets
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from conformance.reference.naming import Naming
 from conformance.reference.records import Session, User
 
 
@@ -18,8 +18,9 @@ def _digest(secret: str) -> str:
 class Accounts:
     """Everything that belongs to a user and to no chat."""
 
-    def __init__(self, redis: Any, prefix: str) -> None:
+    def __init__(self, redis: Any, prefix: str, naming: Naming) -> None:
         self._redis = redis
+        self._naming = naming
         self._prefix = prefix + "accounts:"
 
     def _key(self, *parts: object) -> str:
@@ -27,9 +28,9 @@ class Accounts:
 
     async def create(self, level: int = 0, *, premium: bool = False) -> User:
         """A new user."""
-        number = await self._redis.incr(self._key("last"))
-        user = User(number, f"user-{number}", level, premium)
-        await self._redis.hset(self._key("users"), number, json.dumps(asdict(user)))
+        user_id = self._naming.new_user_id(await self._redis.incr(self._key("last")))
+        user = User(user_id, self._naming.new_username(user_id), level, premium)
+        await self._redis.hset(self._key("users"), user_id, json.dumps(asdict(user)))
         return user
 
     async def find(self, user_id: int) -> User | None:
@@ -50,7 +51,7 @@ class Accounts:
 
     async def open_session(self, user_id: int) -> tuple[str, str]:
         """A new session of the user: the cookie's secret, and the session's public id."""
-        secret, session_id = secrets.token_urlsafe(24), secrets.token_hex(8)
+        secret, session_id = self._naming.new_cookie(), self._naming.new_session_id()
         digest = _digest(secret)
         async with self._redis.pipeline() as batch:
             batch.hset(self._key("cookies"), digest, f"{user_id}:{session_id}")

@@ -61,8 +61,12 @@ def build_app(
     async def emit(event: str, payload: Any, sids: list[str]) -> None:
         await sio.emit(event, payload, to=sids)
 
-    state = State(Store(settings.redis_url), Hub(), clock, emit)
-    portal = Portal(settings, state, decisions or Decisions())
+    async def hang_up(sid: str) -> None:
+        await sio.disconnect(sid)
+
+    rules = decisions or Decisions()
+    state = State(Store(settings.redis_url, rules), Hub(), clock, emit, hang_up)
+    portal = Portal(settings, state, rules)
     layers = (*middlewares, *portal.decisions.middlewares())
     realtime = Realtime(portal, sio)
     public = _starlette(portal, realtime)

@@ -4,10 +4,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from conformance.reference.naming import Naming
 from conformance.reference.records import CHAT_LIMIT, Chat, KeyHolder, Limit, Room, Share, Visibility
-
-_FIRST_ID = 1000
-"""Chat ids start above it, so that a chat's id is not likely to be a user's too."""
 
 _STANDING = ("info", "epoch", "limit", "members", "joined", "ever", "bans", "mutes", "keys", "distributors")
 _PARTS = (*_STANDING, "messages")
@@ -16,8 +14,9 @@ _PARTS = (*_STANDING, "messages")
 class Chats:
     """Everything that belongs to one chat but its messages."""
 
-    def __init__(self, redis: Any, prefix: str) -> None:
+    def __init__(self, redis: Any, prefix: str, naming: Naming) -> None:
         self._redis = redis
+        self._naming = naming
         self._prefix = prefix
 
     def _key(self, chat_id: int, part: str) -> str:
@@ -34,8 +33,9 @@ class Chats:
         description: str = "",
     ) -> Chat:
         """A new chat at that epoch."""
-        number = _FIRST_ID + await self._redis.incr(f"{self._prefix}last_chat")
-        chat = Chat(number, name or f"chat-{number}", visibility, owner_id, history_visible, description)
+        number = self._naming.new_chat_id(await self._redis.incr(f"{self._prefix}last_chat"))
+        named = name or self._naming.new_chat_name(number)
+        chat = Chat(number, named, visibility, owner_id, history_visible, description)
         async with self._redis.pipeline() as batch:
             batch.set(self._key(number, "info"), json.dumps(asdict(chat)))
             batch.set(self._key(number, "epoch"), epoch)

@@ -126,7 +126,8 @@ async def add_member(call: Call) -> Response:
 async def remove_member(call: Call) -> Response:
     """Take membership."""
     chat_id, user_id = await _chat_and_user(call)
-    await call.portal.state.store.chats.remove_member(chat_id, user_id)
+    async with call.portal.decisions.guard(call.portal.state, chat_id):
+        await call.portal.decisions.end_membership(call.portal.state, chat_id, user_id)
     return Response(status_code=_GONE)
 
 

@@ -2,7 +2,8 @@
 
 Each room holds one kind: what a body is (`bodies`), what a bundle is (`bundle`), where somebody stands
 (`standing`), how limits count (`limiting`), whether a send is accepted (`judging`), who may do what
-(`rights`), what goes out (`shapes`), who hears it (`delivery`), and what changes (`effects`).
+(`rights`), what goes out (`shapes`), who hears it (`delivery`), what changes (`effects`), and what new things
+are called (`naming`).
 """
 
 from collections.abc import Callable, Sequence
@@ -14,12 +15,13 @@ from starlette.types import ASGIApp
 
 from conformance.reference.bodies import BodyRules
 from conformance.reference.effects import Effects
+from conformance.reference.naming import Naming
 
 Middleware = Callable[[ASGIApp], ASGIApp]
 """What stands between the transport and an application."""
 
 
-class Decisions(Effects, BodyRules):
+class Decisions(Effects, BodyRules, Naming):
     """The contract, kept. One instance serves one server."""
 
     def request_of(self, event: str, payload: Any) -> tuple[str, Any]:

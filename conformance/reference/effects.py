@@ -121,8 +121,12 @@ class Effects(Delivery, SendRules, RightsRules):
         chat_id, until = room.chat.id, self.end_of(sanction.duration, state.now())
         await state.store.chats.ban(chat_id, sanction.user.id, until)
         if self.is_private(room.chat):
-            await state.store.chats.remove_member(chat_id, sanction.user.id)
+            await self.end_membership(state, chat_id, sanction.user.id)
         await self.announce(state, "user:banned", self.sanction_payload(chat_id, sanction), chat_id)
+
+    async def end_membership(self, state: State, chat_id: int, user_id: int) -> None:
+        """Take the user's membership."""
+        await state.store.chats.remove_member(chat_id, user_id)
 
     async def lift_ban(self, state: State, room: Room, target: User) -> None:
         """Lift the ban; membership does not come back by itself."""

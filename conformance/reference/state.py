@@ -9,17 +9,19 @@ from conformance.reference.hub import Hub
 from conformance.reference.store import Store
 
 Emit = Callable[[str, Any, list[str]], Awaitable[None]]
+HangUp = Callable[[str], Awaitable[None]]
 Clock = Callable[[], float]
 
 
 class State:
     """One server's state. Only ``Delivery.deliver`` may call ``emit``, or an event escapes the seams."""
 
-    def __init__(self, store: Store, hub: Hub, clock: Clock, emit: Emit) -> None:
+    def __init__(self, store: Store, hub: Hub, clock: Clock, emit: Emit, hang_up: HangUp) -> None:
         self.store = store
         self.hub = hub
         self.now = clock
         self.emit = emit
+        self.hang_up = hang_up
         self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
     def lock(self, name: Hashable) -> asyncio.Lock:

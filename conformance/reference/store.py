@@ -12,6 +12,7 @@ from conformance.reference.chats import Chats
 from conformance.reference.invites import Invites
 from conformance.reference.limits import Windows
 from conformance.reference.messages import Messages
+from conformance.reference.naming import Naming
 
 _POOL_SIZE = 64
 _PURGE_BATCH = 500
@@ -20,11 +21,12 @@ _PURGE_BATCH = 500
 class Store:
     """All of the state, a room for each kind, and its end."""
 
-    def __init__(self, redis_url: str | None = None) -> None:
+    def __init__(self, redis_url: str | None = None, naming: Naming | None = None) -> None:
         self.redis: Any = _connect(redis_url)
+        named = naming or Naming()
         self.prefix = f"portal-reference:{secrets.token_hex(8)}:"
-        self.accounts = Accounts(self.redis, self.prefix)
-        self.chats = Chats(self.redis, self.prefix)
+        self.accounts = Accounts(self.redis, self.prefix, named)
+        self.chats = Chats(self.redis, self.prefix, named)
         self.messages = Messages(self.redis, self.prefix)
         self.windows = Windows(self.redis, self.prefix)
         self.invites = Invites(self.redis, self.prefix)

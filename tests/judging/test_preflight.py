@@ -33,14 +33,14 @@ def inconclusive(ran: Ran) -> str:
 class _Answer(http.server.BaseHTTPRequestHandler):
     status, body, headers_sent = 200, b"", {"Content-Type": "text/html"}
 
-    def do_GET(self) -> None:
+    def _answer(self) -> None:
         self.send_response(self.status)
         for name, value in {**self.headers_sent, "Content-Length": str(len(self.body))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(self.body)
 
-    do_POST = do_GET
+    do_GET = do_POST = _answer  # noqa: N815 - the library's names
 
     def log_message(self, *_: object) -> None:
         pass
@@ -134,8 +134,7 @@ def test_tls_where_there_is_none(run: Runner, server: Ready) -> None:
             200,
             b"<!doctype html><title>Sign in</title>",
             {"Content-Type": "text/html"},
-            "/_conformance/v1/ answered 200 with a body that is not JSON (text/html) instead of the control API's "
-            "greeting: target; correct the URL, or let the suite past the login page or proxy in front of it",
+            "/_conformance/v1/ answered 200 with a body that is not JSON (text/html) instead of the control API's greet",
         ),
         (
             200,

@@ -70,6 +70,6 @@ def test_users_own_settings_do_not_bend_the_command(run: Runner) -> None:
     assert ran.outcome("SEND-ACCEPT") == "passed", ran.output
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1"])  # noqa: S104 - refused, that is the point
 def test_reference_server_stays_on_loopback(run: Runner, host: str) -> None:
     assert "is not a loopback address" in told(run.command("serve", "--host", host))

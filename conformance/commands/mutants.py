@@ -1,0 +1,114 @@
+"""`portal-conformance mutants`: the suite against servers that break clauses, and the kill matrix."""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from conformance.catalogue import loader
+from conformance.errors import UsageFault
+from conformance.matrix import documents, existence, tables
+from conformance.matrix.choosing import matching
+from conformance.matrix.covering import sampled
+from conformance.matrix.kills import Fate, Kill, job_for, judge
+from conformance.matrix.pool import Pace, play_all
+from conformance.matrix.watched import counting
+from conformance.reference.lies import Mutant
+from conformance.reference.mutants.index import mutants
+from conformance.reference.variants.index import variants
+from conformance.run import DEFAULT_SEED
+
+# A server in the same process answers in milliseconds: what has not come in a second does not come. A variant may be
+# slow on purpose, and is waited for as any target.
+_EVENT_S, _ANSWER_S = 1.0, 6.0
+_SAMPLE = 200
+
+
+@click.command(context_settings={"show_default": True})
+@click.option("--only", metavar="NAME|ID", multiple=True, help="These mutants, or those of these ids (globs).")
+@click.option("--full", is_flag=True, help="Every scenario against every mutant.")
+@click.option("--level", type=click.Choice(["core", "full"]), default="core", help="With --full: of which level.")
+@click.option(
+    "--on-variants",
+    metavar="[N]",
+    type=click.IntRange(1),
+    is_flag=False,
+    flag_value=_SAMPLE,
+    help=f"N pairs of a mutant and a variant beneath it; without a number {_SAMPLE}.",
+)
+@click.option("--seed", metavar="N", type=int, default=DEFAULT_SEED, help="With --on-variants: which pairs are drawn.")
+@click.option("-n", "--workers", metavar="N", type=click.IntRange(1), help="So many at once; default: three a core.")
+@click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON.")
+@click.option("--markdown", is_flag=True, help="Print a table for a README.")
+@click.option("--report-dir", metavar="DIR", default="reports", help="Where the page and the JSON are written.")
+def command(
+    *,
+    only: tuple[str, ...],
+    full: bool,
+    level: str,
+    on_variants: int | None,
+    seed: int,
+    workers: int | None,
+    as_json: bool,
+    markdown: bool,
+    report_dir: str,
+) -> int:
+    """Judge every mutant; exit status 0 where each is killed for the right reason, 1 where not, 2 on errors."""
+    if full and on_variants:
+        raise UsageFault("--full and --on-variants exclude each other")
+    began = time.monotonic()
+    chosen = matching(only, mutants(), lambda one: (one.name, *one.breaks))
+    servers = _servers(chosen, on_variants, seed)
+    pace = Pace(workers or 0) if on_variants else Pace(workers or 0, event_timeout_s=_EVENT_S, timeout_s=_ANSWER_S)
+    kills = _killed(servers, full=full, tier=level, pace=pace)
+    mode = "full" if full else "on variants" if on_variants else "targeted"
+    found = documents.of_kills(kills, mode=mode, tier=level, seconds=time.monotonic() - began)
+    idle = existence.unexplained(kills) if full and not only else []
+    documents.write({**found, "existence": idle}, Path(report_dir) / _file(mode))
+    _tell(kills, {**found, "existence": idle}, as_json=as_json, markdown=markdown)
+    return _status(kills, idle)
+
+
+def _servers(chosen: Sequence[Mutant], on_variants: int | None, seed: int) -> list[tuple[Mutant, tuple[str, ...]]]:
+    if not on_variants:
+        return [(mutant, ()) for mutant in chosen]
+    if not variants():
+        raise UsageFault("--on-variants: there are no variants")
+    return [(mutant, (variant.name,)) for mutant, variant in sampled(chosen, variants(), on_variants, seed)]
+
+
+def _killed(servers: Sequence[tuple[Mutant, tuple[str, ...]]], *, full: bool, tier: str, pace: Pace) -> list[Kill]:
+    catalogue = loader.load()
+    jobs = [job_for(mutant, full=full, tier=tier, on=on) for mutant, on in servers]
+    with counting("mutants", len(jobs)) as told:
+        playbacks = play_all(jobs, pace, told=told)
+    return [judge(mutant, playback, catalogue) for (mutant, _), playback in zip(servers, playbacks, strict=True)]
+
+
+def _file(mode: str) -> str:
+    return "mutants-on-variants.json" if mode == "on variants" else "mutants.json"
+
+
+def _tell(kills: Sequence[Kill], found: dict[str, Any], *, as_json: bool, markdown: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    if markdown:
+        chapters = {one.id: one.chapter for one in loader.load().requirements.values()}
+        click.echo(tables.markdown(kills, chapters))
+        return
+    Console().print(tables.of_kills(kills))
+    for line in (*tables.complaints(kills), *found["existence"]):
+        click.echo(line)
+    click.echo(f"{tables.counted(kills)}; matrix {found['digest']}")
+
+
+def _status(kills: Sequence[Kill], idle: Sequence[str]) -> int:
+    fates = {kill.fate for kill in kills}
+    if Fate.ERROR in fates:
+        return 2
+    return 0 if fates <= {Fate.KILLED} and not idle else 1

@@ -1,0 +1,82 @@
+"""`portal-conformance variants`: the suite against servers that differ and break nothing."""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from conformance.errors import SuiteFault
+from conformance.matrix import documents, tables
+from conformance.matrix.choosing import matching
+from conformance.matrix.covering import covering_rows, uncovered
+from conformance.matrix.pool import Pace, play_all
+from conformance.matrix.quiet import Trial, job_for, judge
+from conformance.matrix.watched import counting
+from conformance.reference.lies import Variant
+from conformance.reference.variants.index import variants
+
+
+@click.command(context_settings={"show_default": True})
+@click.option("--only", metavar="NAME", multiple=True, help="These variants (repeatable, globs).")
+@click.option("--pairs", is_flag=True, help="Combinations as well, in which each two that go together meet.")
+@click.option("--level", type=click.Choice(["core", "full"]), default="core", help="Which clauses are judged.")
+@click.option("-n", "--workers", metavar="N", type=click.IntRange(1), help="So many at once; default: three a core.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option("--markdown", is_flag=True, help="Print a table for a README.")
+@click.option("--report-dir", metavar="DIR", default="reports", help="Where the page and the JSON are written.")
+def command(
+    *,
+    only: tuple[str, ...],
+    pairs: bool,
+    level: str,
+    workers: int | None,
+    as_json: bool,
+    markdown: bool,
+    report_dir: str,
+) -> int:
+    """Judge every variant; exit status 0 where each is conformant, 1 on a false alarm, 2 on errors."""
+    began = time.monotonic()
+    chosen = matching(only, variants(), lambda one: (one.name,))
+    trials = _tried(_servers(chosen, pairs=pairs), tier=level, pace=Pace(workers or 0))
+    found = documents.of_trials(trials, tier=level, seconds=time.monotonic() - began)
+    documents.write(found, Path(report_dir) / "variants.json")
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    elif markdown:
+        click.echo(tables.markdown_of_trials(trials))
+    else:
+        _print(trials, found)
+    return _status(trials)
+
+
+def _servers(chosen: Sequence[Variant], *, pairs: bool) -> list[tuple[Variant, ...]]:
+    alone = [(variant,) for variant in chosen]
+    if not pairs:
+        return alone
+    rows = covering_rows(chosen)
+    if forgotten := uncovered(chosen, rows):
+        raise SuiteFault(f"the combinations leave out {len(forgotten)} pairs, such as {' + '.join(forgotten[0])}")
+    return [*alone, *(row for row in rows if len(row) > 1)]
+
+
+def _tried(servers: Sequence[tuple[Variant, ...]], *, tier: str, pace: Pace) -> list[Trial]:
+    jobs = [job_for(server, tier=tier) for server in servers]
+    with counting("variants", len(jobs)) as told:
+        playbacks = play_all(jobs, pace, told=told)
+    return [judge(server, playback) for server, playback in zip(servers, playbacks, strict=True)]
+
+
+def _print(trials: Sequence[Trial], found: dict[str, object]) -> None:
+    Console().print(tables.of_trials(trials))
+    for line in tables.false_alarms(trials):
+        click.echo(line)
+    click.echo(f"{tables.counted_trials(trials)}; findings {found['digest']}")
+
+
+def _status(trials: Sequence[Trial]) -> int:
+    if any(trial.error for trial in trials):
+        return 2
+    return 0 if all(trial.quiet for trial in trials) else 1

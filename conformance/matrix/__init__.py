@@ -1,0 +1,1 @@
+"""Proves the suite: servers which break clauses must turn red, servers which only differ must not."""

@@ -1,0 +1,83 @@
+"""One server that is judged, and what came of it. Pure, and small enough to go from process to process."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.record import judged
+from conformance.verdict import Judged, Outcome, Verdict, fold_requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The reference server with one mutant and some variants, judged by some scenarios.
+
+    ``requirements`` are the ids whose scenarios are played, none for all of the ``tier``. Once all of ``awaited``
+    are red the job has what it wanted: with ``stop`` it ends there.
+    """
+
+    name: str
+    mutant: str | None = None
+    variants: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    tier: str = "core"
+    awaited: frozenset[str] = frozenset()
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What one scenario said, and at what price."""
+
+    judged: Judged
+    message: str
+    requests: int
+
+    @property
+    def function(self) -> str:
+        """The scenario function, whatever the case."""
+        return self.judged.scenario.partition("[")[0]
+
+
+def scene_of(record: Mapping[str, Any]) -> Scene:
+    """The scene that a scenario's record tells of."""
+    return Scene(judged(dict(record)), record["message"], record["requests"])
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """When everything awaited was red: after so many requests of the scenarios that had ended, and seconds."""
+
+    requests: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """How a job went.
+
+    ``obstacle`` is why the server could not be judged, a sentence; empty where it was. ``verdict`` is the run's own,
+    None where it was narrowed or stopped.
+    """
+
+    job: Job
+    scenes: tuple[Scene, ...] = ()
+    obstacle: str = ""
+    verdict: Verdict | None = None
+    reason: str = ""
+    seconds: float = 0.0
+    reached: Reached | None = field(default=None)
+
+    @property
+    def requests(self) -> int:
+        """The requests of all scenarios."""
+        return sum(scene.requests for scene in self.scenes)
+
+    def outcomes(self, ids: Iterable[str]) -> dict[str, Outcome]:
+        """The outcome of each of these requirements, folded as a run's."""
+        spoken = [scene.judged for scene in self.scenes]
+        return {one: fold_requirement(one, spoken) for one in ids}
+
+    def scenes_that_ended(self, outcome: Outcome) -> list[Scene]:
+        """The scenarios of that outcome."""
+        return [scene for scene in self.scenes if scene.judged.outcome is outcome]

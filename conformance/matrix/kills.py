@@ -1,0 +1,113 @@
+"""The kill matrix: which mutants the suite turns red, and whether for the right reason. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conformance.catalogue.records import Catalogue, Level
+from conformance.matrix.jobs import Job, Playback
+from conformance.reference.lies import Mutant
+from conformance.verdict import Outcome
+
+
+class Fate(StrEnum):
+    """What became of a mutant."""
+
+    KILLED = "killed"
+    SURVIVED = "survived"
+    MISATTRIBUTED = "misattributed"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """One row of the matrix: a mutant, what it breaks, and what went red.
+
+    ``red`` has, where every scenario was played, all that went red, otherwise only what the mutant breaks. ``killers``
+    are the scenario functions that saw it, by requirement. ``why`` explains a fate other than killed.
+    """
+
+    mutant: Mutant
+    on: tuple[str, ...]
+    red: tuple[str, ...]
+    blocked: tuple[str, ...]
+    fate: Fate
+    why: str
+    killers: Mapping[str, tuple[str, ...]]
+    playback: Playback
+
+    @property
+    def name(self) -> str:
+        """The mutant, and the variants beneath it."""
+        return " + ".join((self.mutant.name, *self.on))
+
+
+def job_for(mutant: Mutant, *, full: bool, tier: str, on: tuple[str, ...] = ()) -> Job:
+    """What is played for ``mutant``: the scenarios of what it breaks, or every one."""
+    return Job(
+        name=" + ".join((mutant.name, *on)),
+        mutant=mutant.name,
+        variants=on,
+        requirements=() if full else mutant.breaks,
+        tier=tier,
+        awaited=frozenset(mutant.breaks),
+        stop=not full,
+    )
+
+
+def judge(mutant: Mutant, playback: Playback, catalogue: Catalogue) -> Kill:
+    """The row of ``mutant``."""
+    graded = [one.id for one in catalogue.requirements.values() if one.level is not Level.INFO]
+    outcomes = playback.outcomes(graded)
+    reds = tuple(one for one, outcome in outcomes.items() if outcome is Outcome.FAILED)
+    full = not playback.job.requirements
+    shown = reds if full else tuple(one for one in reds if one in mutant.breaks)
+    fate, why = _fate(mutant, playback, shown)
+    return Kill(
+        mutant=mutant,
+        on=playback.job.variants,
+        red=shown,
+        blocked=tuple(one for one, outcome in outcomes.items() if outcome is Outcome.BLOCKED),
+        fate=fate,
+        why=why,
+        killers=_killers(playback, shown),
+        playback=playback,
+    )
+
+
+def _fate(mutant: Mutant, playback: Playback, red: Sequence[str]) -> tuple[Fate, str]:
+    if playback.obstacle:
+        return Fate.ERROR, playback.obstacle
+    if mistakes := playback.scenes_that_ended(Outcome.SUITE_ERROR):
+        return Fate.ERROR, f"suite error in {mistakes[0].judged.scenario}: {mistakes[0].message}"
+    missing = [one for one in mutant.breaks if one not in red]
+    stray = [one for one in red if one not in mutant.breaks and one not in mutant.collateral]
+    if not missing and not stray:
+        return Fate.KILLED, ""
+    stayed = f"did not go red: {', '.join(missing)}" if missing else ""
+    strayed = f"went red without being named: {', '.join(stray)}" if stray else ""
+    silent = len(missing) == len(mutant.breaks) and not stray
+    return Fate.SURVIVED if silent else Fate.MISATTRIBUTED, "; ".join(filter(None, (stayed, strayed)))
+
+
+def _killers(playback: Playback, red: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    return {
+        one: tuple(sorted({scene.function for scene in playback.scenes if one in scene.judged.failed})) for one in red
+    }
+
+
+def victims(kills: Iterable[Kill]) -> dict[str, set[str]]:
+    """The mutants that each scenario function killed: for which it turned red something that they break."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for kill in kills:
+        for requirement in kill.mutant.breaks:
+            for function in kill.killers.get(requirement, ()):
+                found[function].add(kill.name)
+    return dict(found)
+
+
+def stale_collateral(kills: Iterable[Kill]) -> dict[str, list[str]]:
+    """Collateral that did not happen, by mutant; of a full matrix only."""
+    stale = {kill.name: [one for one in kill.mutant.collateral if one not in kill.red] for kill in kills}
+    return {name: ids for name, ids in stale.items() if ids}

@@ -1,0 +1,93 @@
+"""Plays one job in a process of its own: its server in a thread, and the suite as `portal-conformance run` has it.
+
+Nothing here judges: pytest, the plugin, the scenarios and the results document are those of every run.
+"""
+
+import json
+import os
+import secrets
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from conformance import packaged
+from conformance.errors import ConformanceError
+from conformance.matrix.jobs import Job, Playback
+from conformance.matrix.watching import Watch
+from conformance.profile import DEFAULT_TOKEN_ENV
+from conformance.reference.chosen import chosen
+from conformance.reference.embedded import serving
+from conformance.reference.settings import Settings
+from conformance.verdict import Verdict
+
+LOG = "log.txt"
+_JUDGED = frozenset(verdict.exit_status for verdict in Verdict)
+
+
+def play(job: Job, profile: Path, folder: Path, line: Connection) -> None:
+    """Judge the server of ``job`` by ``profile``, and send a `Playback` along ``line``; ``folder`` takes what is left.
+
+    Ends the process: where enough is known nobody waits for the rest.
+    """
+    _speak_into(folder / LOG)
+
+    def enough(playback: Playback) -> None:
+        line.send(playback)
+        os._exit(0)
+
+    enough(_played(job, profile, folder, Watch(job, enough)))
+
+
+def _speak_into(log: Path) -> None:
+    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+        os.dup2(handle, stream.fileno())
+
+
+def _played(job: Job, profile: Path, folder: Path, watch: Watch) -> Playback:
+    token = secrets.token_urlsafe(24)
+    environment = {**packaged.environment(), DEFAULT_TOKEN_ENV: token}
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        with serving(Settings(control_token=token), chosen(job.mutant, job.variants)) as ready:
+            options = _options(job, profile, folder, ready.url)
+            status = int(pytest.main(packaged.arguments(*options), plugins=[watch]))
+    except ConformanceError as error:
+        return watch.playback(obstacle=f"the server did not start: {error}")
+    except Exception as error:  # noqa: BLE001 - a server that is broken on purpose may break in any way
+        return watch.playback(obstacle=f"the server did not start: {type(error).__name__}: {error}")
+    if status not in _JUDGED:
+        return watch.playback(obstacle=f"pytest ended with status {status}: {last_words(folder)}")
+    return _concluded(job, folder, watch)
+
+
+def _options(job: Job, profile: Path, folder: Path, url: str) -> list[str]:
+    return [
+        f"--target={url}",
+        f"--profile={profile}",
+        f"--level={job.tier}",
+        f"--report-dir={folder}",
+        # Everything was imported before this process began.
+        "-Wignore::pytest.PytestAssertRewriteWarning",
+        *(f"--requirement={one}" for one in job.requirements),
+    ]
+
+
+def _concluded(job: Job, folder: Path, watch: Watch) -> Playback:
+    document = json.loads((folder / "results.json").read_text("utf-8"))
+    if job.requirements:
+        return watch.playback()
+    return watch.playback(Verdict(document["verdict"]), document["reason"])
+
+
+def last_words(folder: Path) -> str:
+    """The last line of what the process said, for whoever has to find out."""
+    try:
+        said = (folder / LOG).read_text("utf-8", "replace").strip().splitlines()
+    except OSError:
+        return "it said nothing"
+    return said[-1] if said else "it said nothing"
