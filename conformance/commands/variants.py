@@ -13,7 +13,7 @@ from conformance.matrix import documents, tables
 from conformance.matrix.choosing import matching
 from conformance.matrix.covering import covering_rows, uncovered
 from conformance.matrix.pool import Pace, play_all
-from conformance.matrix.quiet import Trial, job_for, judge
+from conformance.matrix.trials import Trial, job_for, judge
 from conformance.matrix.watched import counting
 from conformance.reference.lies import Variant
 from conformance.reference.variants.index import variants

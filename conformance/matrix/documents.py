@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from conformance.matrix.jobs import Playback
 from conformance.matrix.kills import Fate, Kill
-from conformance.verdict import Outcome
+from conformance.matrix.trials import Trial
 
 MUTANTS = "portal-conformance-mutants/1"
 VARIANTS = "portal-conformance-variants/1"
@@ -54,17 +53,37 @@ def _measured(kill: Kill) -> dict[str, Any]:
         "verdict": playback.verdict.value if playback.verdict else None,
         "blocked": list(kill.blocked),
         "killers": {one: list(functions) for one, functions in kill.killers.items()},
-        "said": said(playback),
+        "said": playback.said(),
     }
 
 
-def said(playback: Playback) -> dict[str, str]:
-    """What the scenarios that did not pass said."""
-    quiet = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+def of_trials(trials: Sequence[Trial], *, tier: str, seconds: float) -> dict[str, Any]:
+    """The trials of variants, their digest, and what was measured."""
+    matrix = [{"variants": list(trial.names), "conformant": trial.quiet} for trial in trials]
     return {
-        scene.judged.scenario: f"{scene.judged.outcome}: {scene.message}"
-        for scene in sorted(playback.scenes, key=lambda one: one.judged.scenario)
-        if scene.judged.outcome not in quiet
+        "format": VARIANTS,
+        "level": tier,
+        "counts": {
+            "variants": sum(len(trial.variants) == 1 for trial in trials),
+            "combinations": sum(len(trial.variants) > 1 for trial in trials),
+            "false alarms": sum(not trial.quiet for trial in trials),
+        },
+        "digest": digest(matrix),
+        "freedoms": {variant.name: variant.freedom for trial in trials for variant in trial.variants},
+        "matrix": matrix,
+        "measured": {"seconds": round(seconds, 1), "trials": [_measured_trial(trial) for trial in trials]},
+    }
+
+
+def _measured_trial(trial: Trial) -> dict[str, Any]:
+    playback = trial.playback
+    return {
+        "variants": list(trial.names),
+        "seconds": playback.seconds,
+        "requests": playback.requests,
+        "verdict": playback.verdict.value if playback.verdict else None,
+        "error": trial.error,
+        "alarms": list(trial.alarms),
     }
 
 

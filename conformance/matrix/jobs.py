@@ -81,3 +81,12 @@ class Playback:
     def scenes_that_ended(self, outcome: Outcome) -> list[Scene]:
         """The scenarios of that outcome."""
         return [scene for scene in self.scenes if scene.judged.outcome is outcome]
+
+    def said(self) -> dict[str, str]:
+        """What the scenarios that did not pass said, by scenario."""
+        well = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+        return {
+            scene.judged.scenario: f"{scene.judged.outcome}: {scene.message}"
+            for scene in sorted(self.scenes, key=lambda one: one.judged.scenario)
+            if scene.judged.outcome not in well
+        }

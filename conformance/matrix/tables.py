@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 
-from conformance.matrix.documents import said
 from conformance.matrix.kills import Fate, Kill
-from conformance.matrix.quiet import Trial
+from conformance.matrix.trials import Trial
 from conformance.redact import elide
 
 _STYLES = {Fate.KILLED: "green", Fate.SURVIVED: "bold red", Fate.MISATTRIBUTED: "bold yellow", Fate.ERROR: "bold red"}
@@ -41,7 +40,7 @@ def complaints(kills: Iterable[Kill]) -> list[str]:
         line
         for kill in kills
         if kill.fate is not Fate.KILLED
-        for line in (f"{kill.name}: {kill.fate}: {elide(kill.why, 300)}", *_heard(said(kill.playback).items()))
+        for line in (f"{kill.name}: {kill.fate}: {elide(kill.why, 300)}", *_heard(kill.playback.said().items()))
     ]
 
 
@@ -105,3 +104,14 @@ def counted_trials(trials: Sequence[Trial]) -> str:
     alone = sum(len(trial.variants) == 1 for trial in trials)
     mixed = f" and {len(trials) - alone} combinations" if alone < len(trials) else ""
     return f"{alone} variants{mixed}: {loud or 'no'} false alarm{'' if loud == 1 else 's'}"
+
+
+def markdown_of_trials(trials: Sequence[Trial]) -> str:
+    """For the README: variants alone and in combination."""
+    kinds = {"alone": [one for one in trials if len(one.variants) == 1]}
+    kinds["in combination"] = [one for one in trials if len(one.variants) > 1]
+    lines = ["| variants | servers judged | conformant | false alarms |", "|---|---:|---:|---:|"]
+    for kind, some in kinds.items():
+        quiet = sum(trial.quiet for trial in some)
+        lines.append(f"| {kind} | {len(some)} | {quiet} | {len(some) - quiet} |")
+    return "\n".join(lines)

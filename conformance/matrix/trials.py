@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conformance.matrix.documents import said
 from conformance.matrix.jobs import Job, Playback
 from conformance.reference.lies import Variant
 from conformance.verdict import Verdict
@@ -48,7 +47,7 @@ def job_for(variants: Sequence[Variant], *, tier: str) -> Job:
 
 def judge(variants: Sequence[Variant], playback: Playback) -> Trial:
     """The trial of these variants."""
-    alarms = [f"{name}: {what}" for name, what in said(playback).items()]
+    alarms = [f"{name}: {what}" for name, what in playback.said().items()]
     if playback.verdict is not Verdict.CONFORMANT and not alarms:
         alarms = [f"{playback.verdict or 'no verdict'}: {playback.reason}"]
     return Trial(tuple(variants), playback, tuple(alarms) if not playback.obstacle else (), playback.obstacle)
