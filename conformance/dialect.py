@@ -4,6 +4,7 @@ The default is `dialect.toml`; a profile overrides any value of it, key by key, 
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ MISSING = object()
 
 # Tables whose members a profile may extend: a payload or a body of another server may have other members.
 _OPEN = frozenset({"body", "payload"})
+_NAME = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,10 @@ def fill(template: Any, values: Mapping[str, object]) -> Any:
         return {key: part for key, part in filled.items() if part is not MISSING}
     if isinstance(template, list):
         return [part for one in template if (part := fill(one, values)) is not MISSING]
-    if isinstance(template, str) and template.startswith("{") and template.endswith("}"):
-        return values.get(template[1:-1], MISSING)
+    if isinstance(template, str):
+        if whole := _NAME.fullmatch(template):
+            return values.get(whole[1], MISSING)
+        return _NAME.sub(lambda name: str(values.get(name[1], name[0])), template)
     return template
 
 
@@ -134,5 +138,12 @@ def _suggestion(key: str, known: Mapping[str, Any]) -> str:
 
 
 def _kind(value: object) -> str:
-    kinds = {str: "a string", dict: "a table", list: "an array", bool: "a boolean", int: "an integer"}
-    return kinds.get(type(value), "a number")
+    kinds = {
+        str: "a string",
+        dict: "a table",
+        list: "an array",
+        bool: "a boolean",
+        int: "an integer",
+        float: "a number",
+    }
+    return kinds.get(type(value), "a date or a time")

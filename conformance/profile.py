@@ -52,7 +52,8 @@ class Profile:
             return self
         rest = (url or self.target.url).rstrip("/")
         socket = (ws_url or ("" if url else self.target.ws_url) or rest).rstrip("/")
-        name = self.target.name if url is None else (self.target.name or rest)
+        # A target that nobody named goes by its URL, which may be another one now.
+        name = "" if self.target.name == self.target.url else self.target.name
         return replace(self, target=replace(self.target, url=rest, ws_url=socket, name=name or rest))
 
     def named(self, name: str) -> "Profile":

@@ -5,6 +5,7 @@ registered as secret, wherever it turns up (a target may echo a cookie in an err
 """
 
 import base64
+import json
 import re
 import threading
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,10 @@ _SECRET_MEMBERS = re.compile(
 )
 # A shorter value is found in innocent text too: it is masked only where a header or a member names it.
 _SHORTEST = 6
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_URL_SAFE = str.maketrans("+/", "-_")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 class Secrets:
@@ -32,12 +36,16 @@ class Secrets:
             self.add(value)
 
     def add(self, value: str) -> None:
-        """Register a secret in its raw, URL-encoded and base64 forms."""
+        """Register a secret in its raw, JSON-escaped, URL-encoded and base64 forms."""
         if len(value) < _SHORTEST:
             return
+        forms = {value, quote(value, safe="", errors="surrogatepass")}
+        forms.update(json.dumps(value, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
         encoded = base64.b64encode(value.encode("utf-8", "surrogatepass")).decode("ascii")
+        for alphabet in (encoded, encoded.translate(_URL_SAFE)):
+            forms.update({alphabet, alphabet.rstrip("=")})
         with self._lock:
-            self._values.update({value, quote(value, safe=""), encoded, encoded.rstrip("=")})
+            self._values.update(forms)
             self._pattern = None
 
     def mask(self, text: str) -> str:
@@ -59,7 +67,7 @@ class Secrets:
 
 
 def printable(text: str) -> str:
-    """``text`` without control characters, lone surrogates and direction marks: safe for a terminal and a log."""
+    """``text`` on which a terminal or a log can be trusted: control characters, direction marks and such escaped."""
     return _CONTROL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 

@@ -102,7 +102,7 @@ class Stage:
         room = Room(chat, owner, self.expect, self.marker, self.has("history"))
         self.rooms.append(room)
         for actor in (owner, *others):
-            room.enter(actor)
+            room.enter(actor, hand_out=False)
         for actor in (owner, *others):
             if actor.name not in without_key:
                 room.share(actor)

@@ -8,6 +8,11 @@ GRACE_S = 1.5
 _EVERY_S = 0.15
 
 
+def stretched(seconds: int, latency_s: float) -> int:
+    """``seconds``, and more on a target so far away that some exchanges would fill them."""
+    return seconds + max(0, round(5 * latency_s))
+
+
 def pause(*, until: float) -> None:
     """Wait until the `time.monotonic` reading ``until``."""
     time.sleep(max(0.0, until - time.monotonic()))

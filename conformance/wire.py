@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from conformance.redact import Secrets, printable
+from conformance.redact import Secrets, elide, printable
 
 # What is stored of a body; the client itself reads up to 1 MiB.
 STORED_BODY = 6000
@@ -98,7 +98,7 @@ class WireLog:
                 status=status,
                 response_headers=self._secrets.mask_headers(headers),
                 response_body=self.text_of(body),
-                fault=fault,
+                fault=None if fault is None else printable(self._secrets.mask(fault)),
             )
             self._entries.append(entry)
             self.requests += 1
@@ -111,11 +111,12 @@ class WireLog:
         name: str,
         payload: object = None,
     ) -> SocketEvent:
-        """Record one Socket.IO packet."""
+        """Record one Socket.IO packet; its name may be a target's."""
         text = "" if payload is None else self.text_of(_as_json(payload))
+        called = elide(self._secrets.mask(name))
         with self._lock:
             at = round(time.monotonic() - self._began, 6)
-            entry = SocketEvent(len(self._entries), actor, at, direction, printable(name), text)
+            entry = SocketEvent(len(self._entries), actor, at, direction, called, text)
             self._entries.append(entry)
         return entry
 

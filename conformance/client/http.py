@@ -8,6 +8,7 @@ import json
 import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ class HttpClient:
         self._lock = threading.Lock()
         self._client = self._fresh()
         self._retired: list[httpx.Client] = []
+        self._users: Counter[httpx.Client] = Counter()
 
     def _fresh(self) -> httpx.Client:
         # A jar that takes no cookie: what one actor is given must never travel with another.
@@ -121,8 +123,8 @@ class HttpClient:
     def _exchange(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, timeout_s: float
     ) -> tuple[int, dict[str, str], bytes]:
-        client = self._client
         with (
+            self._borrowed() as client,
             total_deadline(timeout_s),
             client.stream(method, self._base + path, content=body, headers=headers) as response,
         ):
@@ -151,6 +153,26 @@ class HttpClient:
         with self._lock:
             self._retired.append(self._client)
             self._client = self._fresh()
+            self._close_unused()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[httpx.Client]:
+        with self._lock:
+            client = self._client
+            self._users[client] += 1
+        try:
+            yield client
+        finally:
+            with self._lock:
+                self._users[client] -= 1
+                self._close_unused()
+
+    def _close_unused(self) -> None:
+        # What was dropped is closed once nobody reads from it: a target of nothing but 5xx would use up the sockets.
+        for client in [one for one in self._retired if not self._users[one]]:
+            self._retired.remove(client)
+            del self._users[client]
+            client.close()
 
     def close(self) -> None:
         """Close every connection."""

@@ -4,16 +4,19 @@ python-socketio runs each packet's handler in a thread of its own, so the order 
 reading thread itself files the event: handlers only append.
 """
 
+import contextlib
 import logging
+import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import engineio
 import socketio
+import websocket
 from socketio import exceptions
 
 from conformance.errors import Blocked
@@ -24,6 +27,18 @@ _SILENT = logging.getLogger("conformance.socketio")
 _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
 _SILENT.setLevel(logging.CRITICAL)
+
+
+# What the library raises where a handshake fails, or where what came in it makes no sense.
+_FAILURES = (
+    exceptions.ConnectionError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    TypeError,
+    ValueError,
+)
 
 
 class Refused(Blocked):
@@ -125,6 +140,7 @@ class Socket:
         self._namespace = namespace
         self._why: object = None
         self._client: Any = None
+        self._websocket: Any = None
 
     def connect(
         self, url: str, *, path: str, transports: tuple[str, ...], cookie: str, context: ssl.SSLContext
@@ -133,16 +149,18 @@ class Socket:
         self.inbox.reopen()
         self._client = self._make(context)
         try:
-            self._client.connect(
-                url,
-                headers={"Cookie": cookie},
-                transports=list(transports),
-                namespaces=[self._namespace],
-                socketio_path=path,
-                wait_timeout=self._timeout,
-            )
-        except (exceptions.ConnectionError, ValueError, OSError, TypeError, KeyError) as error:
+            with self._at_most():
+                self._client.connect(
+                    url,
+                    headers={"Cookie": cookie},
+                    transports=list(transports),
+                    namespaces=[self._namespace],
+                    socketio_path=path,
+                    wait_timeout=self._timeout,
+                )
+        except _FAILURES as error:
             self.inbox.close()
+            self._cut()
             reason = self._why if self._why is not None else str(error)
             raise Refused(f"the Socket.IO connection of {self._actor} failed: {reason}", self._why) from None
         self._wire.event(self._actor, "connected", "Socket.IO")
@@ -154,14 +172,43 @@ class Socket:
             logger=_SILENT,
             engineio_logger=_SILENT,
             request_timeout=self._timeout,
-            websocket_extra_options={"sslopt": {"context": context}},
+            websocket_extra_options={
+                "sslopt": {"context": context},
+                "class_": self._open,
+                # As over HTTP: the cookie goes to the target alone, by no redirect and through no proxy.
+                "redirect_limit": 0,
+                "http_no_proxy": ["*"],
+            },
         )
         client.on("*", self._file, namespace=self._namespace)
         client.on("connect_error", self._refused, namespace=self._namespace)
         client.on("disconnect", self._gone, namespace=self._namespace)
         return client
 
-    def _file(self, name: str, *payload: Any) -> None:
+    def _open(self, **options: Any) -> Any:
+        self._websocket = websocket.WebSocket(**options)
+        return self._websocket
+
+    @contextlib.contextmanager
+    def _at_most(self) -> Iterator[None]:
+        # The library's own timeouts are a read's: a target that sends a byte at a time would hold it for ever.
+        watchdog = threading.Timer(self._timeout, self._cut)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            yield
+        finally:
+            watchdog.cancel()
+
+    def _cut(self) -> None:
+        raw = self._websocket.sock if self._websocket is not None else None
+        if raw is not None:
+            with contextlib.suppress(OSError):
+                raw.shutdown(socket.SHUT_RDWR)
+
+    def _file(self, name: object, *payload: Any) -> None:
+        # Whatever came in the place of a name: a target is free to send a number there.
+        name = str(name)
         first = payload[0] if payload else None
         self._wire.event(self._actor, "received", name, first)
         self.inbox.append(name, first)
@@ -190,5 +237,6 @@ class Socket:
     def close(self) -> None:
         """Disconnect; nothing happens where it is closed already."""
         if self._client is not None and self._client.connected:
-            self._client.disconnect()
+            with self._at_most():
+                self._client.disconnect()
         self.inbox.close()

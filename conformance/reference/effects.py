@@ -32,6 +32,10 @@ class Effects(Delivery, SendRules, RightsRules):
         """The id to store a message under; ``*`` leaves it to the stream, whose ids grow and never repeat."""
         return "*"
 
+    def new_note_id(self, room: Room) -> str:  # noqa: ARG002 - for those who replace it
+        """The id to store a system entry under, above all that the chat has had."""
+        return "*"
+
     def shown_id(self, stored_id: str) -> str:
         """The id that clients get."""
         return stored_id
@@ -60,7 +64,7 @@ class Effects(Delivery, SendRules, RightsRules):
     async def note(self, state: State, room: Room, text: str) -> None:
         """Leave a system entry in the history."""
         entry = Message("", room.chat.id, None, text, 0, state.now(), "system")
-        await state.store.messages.append(entry)
+        await state.store.messages.append(entry, self.new_note_id(room))
 
     async def rotate(self, state: State, room: Room, cause: Cause, user: User) -> int:
         """Move the epoch on where the cause asks for it, and say so; the epoch that holds now."""

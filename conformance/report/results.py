@@ -6,7 +6,6 @@ and whole at the end, so that neither a killed run nor a cut-off file can look c
 
 import json
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -190,7 +189,7 @@ class Writer:
         self._replace(document)
 
     def _replace(self, document: Mapping[str, Any]) -> None:
-        handle, name = tempfile.mkstemp(dir=self._folder, prefix=".results-", suffix=".json")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        part = self._folder / f".results-{os.getpid()}.json"
+        with part.open("w", encoding="utf-8") as file:
             json.dump(document, file, ensure_ascii=False, indent=1)
-        Path(name).replace(self.results)
+        part.replace(self.results)

@@ -3,7 +3,7 @@
 from conformance.expect import Expect
 from conformance.scenarios.marks import requirement, side_by_side
 from conformance.stage import Stage
-from conformance.waiting import pause, until_accepted
+from conformance.waiting import pause, stretched, until_accepted
 
 _SHORT_S = 2
 
@@ -91,21 +91,22 @@ def test_ban_that_runs_out(stage: Stage, expect: Expect) -> None:
     room.accepted_before(sender)
     bundle = room.bundle()
 
-    banned = room.ban(sender, _SHORT_S)
+    short_s = stretched(_SHORT_S, room.latency_s)
+    banned = room.ban(sender, short_s)
     expect.refused(room.send(sender, bundle), "SEND-BANNED", title="the send of a banned member is refused")
 
     # Half of it has passed: a second of rounding must not have ended it
-    pause(until=banned.ended + _SHORT_S / 2 - 0.2)
+    pause(until=banned.ended + short_s / 2 - 0.2)
     halfway = room.send(sender, bundle)
-    expect.reached(halfway.ended < banned.started + _SHORT_S - 0.5, "the target was too slow to be asked in time")
+    expect.reached(halfway.ended < banned.started + short_s - 0.5, "the target was too slow to be asked in time")
     expect.refused(halfway, "SEND-BANNED", title="halfway through a ban the send is refused")
 
     # Over: it joins again, and is accepted
     def again() -> bool:
         return room.try_admit(sender) and room.send(sender, room.renewed(bundle)).ok
 
-    over = until_accepted(again, due=banned.ended + _SHORT_S)
+    over = until_accepted(again, due=banned.ended + short_s)
     expect.that(
         over, "SEND-BANNED-LIFTED", "SEND-DISTINCT", title="after its time a ban is over",
-        expected=f"acceptance within 1.5 s after {_SHORT_S} s", observed="accepted" if over else "still refused",
+        expected=f"acceptance within 1.5 s after {short_s} s", observed="accepted" if over else "still refused",
     )  # fmt: skip

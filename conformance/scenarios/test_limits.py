@@ -18,9 +18,9 @@ from conformance.provision.base import Limit
 from conformance.room import Room
 from conformance.scenarios.marks import requirement, side_by_side
 from conformance.stage import Stage
-from conformance.waiting import pause, until_accepted
+from conformance.waiting import pause, stretched, until_accepted
 
-_LIMIT = Limit(messages=4, window_s=2)
+_MESSAGES, _WINDOW_S = 4, 2
 _ATTEMPTS = 3
 _QUIET_S = 0.3
 
@@ -75,16 +75,23 @@ def _limited(expect: Expect, send: Callable[[int], Answer], limit: Limit, requir
     return burst.last
 
 
-def _accepted_again(expect: Expect, room: Room, sender: Actor, refused: Answer, *requirements: str) -> None:
+def _limit(room: Room) -> Limit:
+    """A limit whose window is long enough for a burst to this target."""
+    return Limit(_MESSAGES, stretched(_WINDOW_S, 4 * room.latency_s))
+
+
+def _accepted_again(
+    expect: Expect, room: Room, sender: Actor, refused: Answer, limit: Limit, *requirements: str
+) -> None:
     """After a window without sends, sends are accepted again."""
     bundle = room.bundle()
-    due = refused.ended + _LIMIT.window_s
+    due = refused.ended + limit.window_s
     # Where refused attempts count, each try starts the window anew: they are as far apart as a window.
     again = until_accepted(lambda: room.send(sender, bundle).ok, due=due + _QUIET_S, grace_s=0)
-    again = again or until_accepted(lambda: room.send(sender, bundle).ok, due=due + 2 * _LIMIT.window_s, grace_s=0)
+    again = again or until_accepted(lambda: room.send(sender, bundle).ok, due=due + 2 * limit.window_s, grace_s=0)
     expect.that(
         again, *requirements, title="after the window sends are accepted again",
-        expected=f"acceptance after {_LIMIT.window_s:g} s without sends", observed="accepted" if again else "refused",
+        expected=f"acceptance after {limit.window_s:g} s without sends", observed="accepted" if again else "refused",
     )  # fmt: skip
 
 
@@ -99,9 +106,10 @@ def test_limit_of_a_chat(stage: Stage, expect: Expect) -> None:
     room = stage.room("owner", "sender", "other")
     sender = room["sender"]
     room.accepted_before(sender)
-    stage.lease.limit_chat(room.chat, _LIMIT)
+    limit = _limit(room)
+    stage.lease.limit_chat(room.chat, limit)
 
-    refused = _limited(expect, lambda _: room.send(sender, room.bundle()), _LIMIT, "SEND-429-CHAT")
+    refused = _limited(expect, lambda _: room.send(sender, room.bundle()), limit, "SEND-429-CHAT")
 
     # Another sender in the same chat has a limit of its own
     other = room.send(room["other"], room.bundle())
@@ -109,7 +117,7 @@ def test_limit_of_a_chat(stage: Stage, expect: Expect) -> None:
     expect.accepted(other, "SEND-429-SCOPE", title=title, limits_judged=True)
     room.no_trace(after=other)
 
-    _accepted_again(expect, room, sender, refused, "SEND-429-CHAT", "SEND-DISTINCT")
+    _accepted_again(expect, room, sender, refused, limit, "SEND-429-CHAT", "SEND-DISTINCT")
 
 
 @side_by_side
@@ -123,13 +131,14 @@ def test_limit_over_all_chats(stage: Stage, expect: Expect) -> None:
     rooms = [stage.room("owner", "sender", "other") for _ in range(3)]
     sender = stage.actors["sender"]
     rooms[0].accepted_before(sender)
-    stage.lease.limit_user(sender.identity, _LIMIT)
+    limit = _limit(rooms[0])
+    stage.lease.limit_user(sender.identity, limit)
 
     def to_each_in_turn(turn: int) -> Answer:
         room = rooms[turn % len(rooms)]
         return room.send(sender, room.bundle())
 
-    refused = _limited(expect, to_each_in_turn, _LIMIT, "SEND-429-GLOBAL")
+    refused = _limited(expect, to_each_in_turn, limit, "SEND-429-GLOBAL")
 
     # Another sender has a limit of its own
     for room in rooms:
@@ -138,4 +147,4 @@ def test_limit_over_all_chats(stage: Stage, expect: Expect) -> None:
         expect.accepted(other, "SEND-429-SCOPE", title=title, limits_judged=True)
         room.no_trace(after=other)
 
-    _accepted_again(expect, rooms[0], sender, refused, "SEND-429-GLOBAL", "SEND-DISTINCT")
+    _accepted_again(expect, rooms[0], sender, refused, limit, "SEND-429-GLOBAL", "SEND-DISTINCT")

@@ -37,7 +37,7 @@ def test_valid_send(stage: Stage, expect: Expect) -> None:
     expect.accepted(answer, "SEND-ACCEPT")
 
     # The id is a string of the form digits, "-", digits
-    sent_id = read(answer.json, "/id")
+    sent_id = read(answer.json, stage.link.profile.dialect.rest["send"].answer["id"])
     well_formed = isinstance(sent_id, str) and _ID.fullmatch(sent_id) is not None
     expect.that(
         well_formed, "SEND-ID-SHAPE", title="the id has stream form", expected="a string such as 1700000000000-0",
@@ -76,7 +76,9 @@ def test_every_valid_form(bench: Bench, expect: Expect, name: str) -> None:
     expect.accepted(answer, "SEND-ACCEPT", title=f"a valid bundle is accepted: {name} ({bundle.describe()})")
 
     heard = room.hear_bundle(room.owner, answer, bundle)
-    expect.equal(heard.ct if heard else None, bundle.ct, "SEND-BROADCAST-CT", title=f"its ciphertext arrives: {name}")
+    expect.reached(heard is not None, f"the event of an accepted message did not arrive: {name}")
+    assert heard is not None
+    expect.equal(heard.ct, bundle.ct, "SEND-BROADCAST-CT", title=f"its ciphertext arrives: {name}")
 
 
 @requirement("SEND-ACCEPT")

@@ -134,7 +134,7 @@ def test_tls_where_there_is_none(run: Runner, server: Ready) -> None:
             200,
             b"<!doctype html><title>Sign in</title>",
             {"Content-Type": "text/html"},
-            "/_conformance/v1/ answered 200 with a body that is not JSON (text/html) instead of the control API's greet",
+            "/_conformance/v1/ answered 200 with a body that is not JSON (text/html) instead of the control API",
         ),
         (
             200,

@@ -142,4 +142,6 @@ class LimitsExplained(Decisions):
 
     def error_body(self, refusal: Refusal) -> Json:
         body = super().error_body(refusal)
-        return {**body, "scope": refusal.cause, "retry_after": refusal.retry_after} if refusal.cause in _LIMITS else body
+        return (
+            {**body, "scope": refusal.cause, "retry_after": refusal.retry_after} if refusal.cause in _LIMITS else body
+        )

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -56,7 +57,7 @@ class LateEvents(Decisions):
     async def deliver(self, state: State, event: str, payload: Any, sids: list[str]) -> None:
         send = super().deliver
         for sid in sids:
-            self._lanes.put(sid, random.uniform(0, _LATEST_S), lambda sid=sid: send(state, event, payload, [sid]))
+            self._lanes.put(sid, random.uniform(0, _LATEST_S), partial(send, state, event, payload, [sid]))
 
 
 @VARIANTS.keeps(apart=["late-events", "messages-in-any-order", "events-after-answers"])
@@ -71,7 +72,7 @@ class EventsInAnyOrder(Decisions):
         send = super().deliver
         for sid in sids:
             delay_s = random.uniform(0, _LATEST_S)
-            self._lanes.put((sid, event), delay_s, lambda sid=sid: send(state, event, payload, [sid]))
+            self._lanes.put((sid, event), delay_s, partial(send, state, event, payload, [sid]))
 
 
 @VARIANTS.keeps(apart=["late-events", "events-in-any-order", "events-after-answers"])
@@ -89,7 +90,7 @@ class MessagesInAnyOrder(Decisions):
             return
         for sid in sids:
             delay_s = random.uniform(0, _LATEST_S)
-            self._lanes.put(object(), delay_s, lambda sid=sid: send(state, event, payload, [sid]))
+            self._lanes.put(object(), delay_s, partial(send, state, event, payload, [sid]))
 
 
 @VARIANTS.keeps(apart=["late-events", "events-in-any-order", "messages-in-any-order", "answers-after-events"])
@@ -102,7 +103,7 @@ class EventsAfterAnswers(Decisions):
 
     async def deliver(self, state: State, event: str, payload: Any, sids: list[str]) -> None:
         send = super().deliver
-        self._lanes.put("all", 0.04, lambda: send(state, event, payload, sids))
+        self._lanes.put("all", 0.04, partial(send, state, event, payload, sids))
 
 
 @VARIANTS.keeps(apart=["events-after-answers", "slow-answers"])
@@ -146,6 +147,6 @@ class SanctionsAnnouncedLate(Decisions):
     async def deliver(self, state: State, event: str, payload: Any, sids: list[str]) -> None:
         send = super().deliver
         if event.startswith("user:"):
-            self._announcements.put("all", 0.1, lambda: send(state, event, payload, sids))
+            self._announcements.put("all", 0.1, partial(send, state, event, payload, sids))
         else:
             await send(state, event, payload, sids)

@@ -1,0 +1,407 @@
+"""Mutants of the chapter membership: senders who have not joined, and private chats."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from conformance.reference.decisions import Decisions
+from conformance.reference.judging import Check
+from conformance.reference.lies import Mutants
+from conformance.reference.records import Attempt, Message, Room, Session, User
+from conformance.reference.refusals import Refusal
+from conformance.reference.state import State
+
+MUTANTS = Mutants()
+
+
+class Swallows(Decisions):
+    """Answers some refusals like an acceptance, and keeps and tells nothing."""
+
+    swallowed: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._phantoms: set[tuple[int, str]] = set()
+
+    def judge(self, attempt: Attempt) -> Refusal | None:
+        refusal = super().judge(attempt)
+        return None if refusal is not None and refusal.cause == self.swallowed else refusal
+
+    async def store_message(self, state: State, attempt: Attempt) -> Message:
+        if super().judge(attempt) is None:
+            return await super().store_message(state, attempt)
+        made_up = f"{int(attempt.now * 1000)}-7"
+        self._phantoms.add((attempt.room.chat.id, made_up))
+        return Message(made_up, attempt.room.chat.id, attempt.session.user, "", attempt.room.epoch, attempt.now)
+
+    async def broadcast(self, state: State, room: Room, message: Message) -> None:
+        if (room.chat.id, message.id) not in self._phantoms:
+            await super().broadcast(state, room, message)
+
+
+class SaysOtherwise(Decisions):
+    """Answers one cause with a status of its own."""
+
+    cause: str
+    status: int
+
+    def status_of(self, refusal: Refusal) -> int:
+        return self.status if refusal.cause == self.cause else super().status_of(refusal)
+
+
+# --- not joined ------------------------------------------------------------------------------------------------------
+
+
+@MUTANTS.breaks("SEND-JOINED")
+class JoiningIsNotAskedFor(Decisions):
+    """Who has the key may send, joined or not."""
+
+    def check_joined(self, attempt: Attempt) -> Refusal | None:
+        return None
+
+
+@MUTANTS.breaks("SEND-JOINED")
+class JoinedOnceIsJoinedForEver(Decisions):
+    """Who ever joined counts as joined."""
+
+    def is_joined(self, session: Session, room: Room) -> bool:
+        return session.user.id in room.ever_joined
+
+
+@MUTANTS.breaks("SEND-JOINED")
+class JoinedElsewhereIsEnough(Decisions):
+    """Whether a session has joined is asked for without saying which chat."""
+
+    def __init__(self) -> None:
+        self._joined: dict[str, set[int]] = {}
+
+    async def enter(self, state: State, room: Room, session: Session, sid: str) -> bool:
+        self._joined.setdefault(session.id, set()).add(room.chat.id)
+        return await super().enter(state, room, session, sid)
+
+    async def depart(self, state: State, room: Room, session_id: str, user_id: int) -> None:
+        self._joined.get(session_id, set()).discard(room.chat.id)
+        await super().depart(state, room, session_id, user_id)
+
+    def check_joined(self, attempt: Attempt) -> Refusal | None:
+        return None if self._joined.get(attempt.session.id) else super().check_joined(attempt)
+
+
+@MUTANTS.breaks("SEND-JOINED")
+class LeavingIsNoticedLate(Decisions):
+    """Who joined is cached for five seconds, so who left may send for a while."""
+
+    def __init__(self) -> None:
+        self._left: dict[tuple[int, str], float] = {}
+
+    async def depart(self, state: State, room: Room, session_id: str, user_id: int) -> None:
+        self._left[room.chat.id, session_id] = state.now()
+        await super().depart(state, room, session_id, user_id)
+
+    def check_joined(self, attempt: Attempt) -> Refusal | None:
+        left = self._left.get((attempt.room.chat.id, attempt.session.id), 0.0)
+        return None if attempt.now - left < 5 else super().check_joined(attempt)
+
+
+@MUTANTS.breaks("SEND-JOINED")
+class LeavingIsForgottenByTheSendPath(Decisions):
+    """The first accepted send of a session proves for good that it has joined."""
+
+    def __init__(self) -> None:
+        self._proved: set[tuple[int, str]] = set()
+
+    def check_joined(self, attempt: Attempt) -> Refusal | None:
+        who = attempt.room.chat.id, attempt.session.id
+        if super().check_joined(attempt) is None:
+            self._proved.add(who)
+        return None if who in self._proved else super().check_joined(attempt)
+
+
+@MUTANTS.breaks("SEND-JOINED")
+class WhoNeverJoinedIsABot(Decisions):
+    """Who never joined is taken for a bot, which needs neither joining nor a key."""
+
+    def checks_in_order(self) -> tuple[Check, ...]:
+        return tuple(self._unless_a_bot(check) for check in super().checks_in_order())
+
+    def _unless_a_bot(self, check: Check) -> Check:
+        if check not in {self.check_joined, self.check_key}:
+            return check
+        return lambda attempt: check(attempt) if attempt.session.user.id in attempt.room.ever_joined else None
+
+
+@MUTANTS.breaks("SEND-JOINED")
+class TheOwnerNeedNotJoin(Decisions):
+    """The chat's owner may send without having joined."""
+
+    def check_joined(self, attempt: Attempt) -> Refusal | None:
+        return None if self.owns(attempt.session.user, attempt.room.chat) else super().check_joined(attempt)
+
+
+@MUTANTS.breaks("SEND-JOINED")
+class JoinedIsWhoeverIsConnected(Decisions):
+    """Who is connected and has been in the chat counts as joined."""
+
+    def __init__(self) -> None:
+        self._connected: set[str] = set()
+
+    async def session_of(self, state: State, secret: str | None) -> Session | None:
+        session = await super().session_of(state, secret)
+        if session is not None and state.hub.of_session(session.id):
+            self._connected.add(session.id)
+        return session
+
+    def check_joined(self, attempt: Attempt) -> Refusal | None:
+        been_here = attempt.session.user.id in attempt.room.ever_joined
+        return None if been_here and attempt.session.id in self._connected else super().check_joined(attempt)
+
+
+@MUTANTS.breaks("SEND-JOINED")
+class LeaversAreAnsweredOk(Swallows):
+    """The send of one who has not joined is answered 200 and dropped."""
+
+    swallowed = "not_joined"
+
+
+@MUTANTS.breaks("SEND-JOINED")
+class LeaversCrashTheServer(SaysOtherwise):
+    """The send of one who has not joined ends in an accident, and a 500."""
+
+    cause, status = "not_joined", 500
+
+
+@MUTANTS.breaks("SEND-JOINED")
+class LeaversAreSentToTheDoor(Decisions):
+    """The send of one who has not joined is answered by a redirection."""
+
+    def status_of(self, refusal: Refusal) -> int:
+        return 303 if refusal.cause == "not_joined" else super().status_of(refusal)
+
+    def error_headers(self, refusal: Refusal) -> dict[str, str]:
+        where = {"Location": "/v1/portal/chats"} if refusal.cause == "not_joined" else {}
+        return {**super().error_headers(refusal), **where}
+
+
+@MUTANTS.breaks("SEND-JOINED", "SEND-DISTINCT")
+class LeavingIsForGood(Decisions):
+    """Who left once is refused from then on, even after it joined again."""
+
+    def __init__(self) -> None:
+        self._left: set[tuple[int, str]] = set()
+
+    async def depart(self, state: State, room: Room, session_id: str, user_id: int) -> None:
+        self._left.add((room.chat.id, session_id))
+        await super().depart(state, room, session_id, user_id)
+
+    def is_joined(self, session: Session, room: Room) -> bool:
+        return super().is_joined(session, room) and (room.chat.id, session.id) not in self._left
+
+
+@MUTANTS.breaks("SEND-JOINED", "SEND-DISTINCT")
+class KeysOfLeaversAreLost(Decisions):
+    """Who left and joins again cannot be given a key any more: the old one is marked as taken."""
+
+    def __init__(self) -> None:
+        self._left: set[tuple[int, str]] = set()
+
+    async def depart(self, state: State, room: Room, session_id: str, user_id: int) -> None:
+        self._left.add((room.chat.id, session_id))
+        await super().depart(state, room, session_id, user_id)
+
+    def check_key(self, attempt: Attempt) -> Refusal | None:
+        who = attempt.room.chat.id, attempt.session.id
+        gone = Session("", attempt.session.user)
+        return super().check_key(self._as(attempt, gone) if who in self._left else attempt)
+
+    @staticmethod
+    def _as(attempt: Attempt, session: Session) -> Attempt:
+        return Attempt(**{name: getattr(attempt, name) for name in attempt.__slots__} | {"session": session})
+
+
+@MUTANTS.breaks("SEND-JOINED", "SEND-DISTINCT")
+class LateJoinersMayOnlyRead(Decisions):
+    """Who tried to send before it joined is let in as a reader."""
+
+    def __init__(self) -> None:
+        self._readers: set[tuple[int, int]] = set()
+
+    def check_joined(self, attempt: Attempt) -> Refusal | None:
+        refusal = super().check_joined(attempt)
+        who = attempt.room.chat.id, attempt.session.user.id
+        if refusal is not None and attempt.session.user.id not in attempt.room.ever_joined:
+            self._readers.add(who)
+        return self.check_readers(attempt) if refusal is None and who in self._readers else refusal
+
+    def check_readers(self, attempt: Attempt) -> Refusal | None:
+        """A reader is refused."""
+        return Refusal("reader", 403, "you may only read here")
+
+
+# --- private chats ---------------------------------------------------------------------------------------------------
+
+
+@MUTANTS.breaks("SEND-PRIVATE")
+class PrivateChatsAreGuardedAtTheDoor(Decisions):
+    """Membership is asked for at joining alone, so a former member goes on sending."""
+
+    def check_membership(self, attempt: Attempt) -> Refusal | None:
+        return None
+
+
+@MUTANTS.breaks("SEND-PRIVATE")
+class FormerMembersAreCached(Decisions):
+    """Who was seen as a member once stays one in the cache of the send path."""
+
+    def __init__(self) -> None:
+        self._members: set[tuple[int, int]] = set()
+
+    def check_membership(self, attempt: Attempt) -> Refusal | None:
+        who = attempt.room.chat.id, attempt.session.user.id
+        if super().check_membership(attempt) is None:
+            self._members.add(who)
+        return None if who in self._members else super().check_membership(attempt)
+
+
+@MUTANTS.breaks("SEND-PRIVATE")
+class MembershipIsCachedForAWhile(Decisions):
+    """Membership is looked up every ten seconds, and believed in between."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[int, int], float] = {}
+
+    def check_membership(self, attempt: Attempt) -> Refusal | None:
+        who = attempt.room.chat.id, attempt.session.user.id
+        if attempt.now - self._seen.get(who, 0.0) < 10:
+            return None
+        refusal = super().check_membership(attempt)
+        if refusal is None:
+            self._seen[who] = attempt.now
+        return refusal
+
+
+@MUTANTS.breaks("SEND-PRIVATE")
+class WhoHasTheKeyIsAMember(Decisions):
+    """In a private chat who has the key may send: how else would it have it?"""
+
+    def check_membership(self, attempt: Attempt) -> Refusal | None:
+        return None if self.has_key(attempt.session, attempt.room) else super().check_membership(attempt)
+
+
+@MUTANTS.breaks("SEND-PRIVATE")
+class MembershipOfAnotherChatIsEnough(Decisions):
+    """Whether the sender is a member is asked for without saying of which private chat."""
+
+    def __init__(self) -> None:
+        self._members: dict[int, frozenset[int]] = {}
+
+    async def look_at(self, state: State, chat_id: int) -> Room | None:
+        room = await super().look_at(state, chat_id)
+        if room is not None and self.is_private(room.chat):
+            self._members[chat_id] = room.members
+        return room
+
+    def check_membership(self, attempt: Attempt) -> Refusal | None:
+        anywhere = any(attempt.session.user.id in members for members in self._members.values())
+        return None if anywhere else super().check_membership(attempt)
+
+
+@MUTANTS.breaks("SEND-PRIVATE", "SEND-DISTINCT")
+class MembersAreThoseOfTheBeginning(Decisions):
+    """The members of a private chat are read once, when somebody first joins it."""
+
+    def __init__(self) -> None:
+        self._first: dict[int, frozenset[int]] = {}
+
+    async def look_at(self, state: State, chat_id: int) -> Room | None:
+        room = await super().look_at(state, chat_id)
+        if room is not None:
+            self._first.setdefault(chat_id, room.members)
+        return room
+
+    def check_membership(self, attempt: Attempt) -> Refusal | None:
+        user, room = attempt.session.user, attempt.room
+        if self.is_private(room.chat) and not self.owns(user, room.chat) and user.id not in self._first[room.chat.id]:
+            return super().check_membership(attempt) or Refusal("outsider", 403, "you are not a member of this chat")
+        return super().check_membership(attempt)
+
+
+@MUTANTS.breaks("SEND-PRIVATE", "SEND-DISTINCT")
+class OutsidersAreRemembered(Decisions):
+    """Who was turned away from a private chat once is turned away for good."""
+
+    def __init__(self) -> None:
+        self._turned_away: dict[tuple[int, int], Refusal] = {}
+
+    def check_membership(self, attempt: Attempt) -> Refusal | None:
+        who = attempt.room.chat.id, attempt.session.user.id
+        refusal = super().check_membership(attempt)
+        if refusal is not None:
+            self._turned_away.setdefault(who, refusal)
+        return self._turned_away.get(who)
+
+
+@MUTANTS.breaks("SEND-PRIVATE")
+class OutsidersAreUnknown(SaysOtherwise):
+    """The send of an outsider is answered 401, as if it had no session."""
+
+    cause, status = "outsider", 401
+
+
+@MUTANTS.breaks("SEND-PRIVATE")
+class OutsidersAreMalformed(SaysOtherwise):
+    """The send of an outsider is answered 422, as if its bundle were at fault."""
+
+    cause, status = "outsider", 422
+
+
+@MUTANTS.breaks("SEND-PRIVATE")
+class OutsidersCrashTheServer(SaysOtherwise):
+    """The send of an outsider ends in an accident, and a 500."""
+
+    cause, status = "outsider", 500
+
+
+@MUTANTS.breaks("SEND-PRIVATE")
+class OutsidersAreAnsweredOk(Swallows):
+    """The send of an outsider is answered 200 and dropped."""
+
+    swallowed = "outsider"
+
+
+@MUTANTS.breaks("SEND-PRIVATE")
+class OutsidersAreToldTheyBroughtNothing(Decisions):
+    """The send of an outsider is answered 204, which says nothing of the chat."""
+
+    async def answer(self, request: Request, response: Response) -> Response:
+        refused = request.url.path.endswith("/messages") and b"not a member" in bytes(response.body)
+        return Response(status_code=204) if refused else response
+
+
+@MUTANTS.breaks("SEND-PRIVATE")
+class EarlyMembersStay(Decisions):
+    """A membership that was taken is only asked for of those who were not there from the beginning."""
+
+    def __init__(self) -> None:
+        self._first: dict[int, frozenset[int]] = {}
+
+    async def look_at(self, state: State, chat_id: int) -> Room | None:
+        room = await super().look_at(state, chat_id)
+        if room is not None:
+            self._first.setdefault(chat_id, room.members)
+        return room
+
+    def check_membership(self, attempt: Attempt) -> Refusal | None:
+        early = attempt.session.user.id in self._first[attempt.room.chat.id]
+        return None if early else super().check_membership(attempt)
+
+
+@MUTANTS.breaks("SEND-PRIVATE")
+class PremiumAndJoinedIsAMember(Decisions):
+    """In a private chat whoever has joined passes as a member."""
+
+    def is_present(self, user: User, room: Room) -> bool:
+        """Whether any session of the user has joined."""
+        return user.id in room.joined.values()
+
+    def check_membership(self, attempt: Attempt) -> Refusal | None:
+        here = self.is_present(attempt.session.user, attempt.room)
+        return None if here else super().check_membership(attempt)
