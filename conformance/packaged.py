@@ -13,7 +13,7 @@ _BENDING = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONPATH", "PYTEST_DISABLE_PL
 def arguments(*options: str, plugins: tuple[str, ...] = ()) -> list[str]:
     """The arguments of pytest which judge by the packaged scenarios, with these options and further plugins."""
     loaded = [word for name in (*_JUDGING, *plugins) for word in ("-p", name)]
-    packaged = ["-c", str(_PACKAGE / "pytest.ini"), "--rootdir", str(_PACKAGE), "--noconftest"]
+    packaged = ["-c", str(_PACKAGE / "packaged.ini"), "--rootdir", str(_PACKAGE), "--noconftest"]
     return [*packaged, *loaded, *options, str(_PACKAGE / "scenarios")]
 
 

@@ -53,7 +53,7 @@ def command(
 
 
 def _servers(chosen: Sequence[Variant], *, pairs: bool) -> list[tuple[Variant, ...]]:
-    alone = [(variant,) for variant in chosen]
+    alone: list[tuple[Variant, ...]] = [(variant,) for variant in chosen]
     if not pairs:
         return alone
     rows = covering_rows(chosen)

@@ -1,4 +1,4 @@
-"""False alarms: servers that differ and break nothing have to be conformant, with nothing red and nothing blocked. Pure."""
+"""False alarms: a server that differs and breaks nothing is conformant, nothing red and nothing blocked. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

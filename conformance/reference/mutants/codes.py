@@ -12,7 +12,7 @@ MUTANTS = Mutants()
 _KICKED = {"KICK-OK": "who was kicked has the key of an earlier epoch only"}
 
 
-# --- of another epoch -----------------------------------------------------------------------------------------------------
+# --- of another epoch ------------------------------------------------------------------------------------------------
 
 
 class _OtherEpochCode(Decisions):
@@ -136,7 +136,7 @@ def _future(attempt: Attempt) -> bool:
     return isinstance(attempt.bundle, Bundle) and attempt.bundle.epoch > attempt.room.epoch
 
 
-# --- without the key -----------------------------------------------------------------------------------------------------
+# --- without the key --------------------------------------------------------------------------------------------------
 
 
 class _OtherKeyCode(Decisions):

@@ -158,8 +158,8 @@ class ChatLimitTwiceAsLong(Decisions):
 
 
 @MUTANTS.breaks(*_CHAT)
-class ChatLimitOpensAtRejoin(Decisions):
-    """Whoever met the limit of a chat is refused there until another key is shared or the epoch moves on."""
+class ChatLimitOpensWithTheNextEpoch(Decisions):
+    """Whoever met the limit of a chat is refused there until the epoch moves on."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -269,14 +269,6 @@ class GlobalLimitNeverOpensAgain(Decisions):
         if not super().within_global_limit(attempt):
             self._met.add(attempt.session.user.id)
         return attempt.session.user.id not in self._met
-
-
-@MUTANTS.breaks("SEND-429-GLOBAL")
-class GlobalLimitTellsTheFifthAlone(Decisions):
-    """Only every fifth message looks at the sender's own limit."""
-
-    def within_global_limit(self, attempt: Attempt) -> bool:
-        return len(attempt.sent_anywhere) % 5 != 0 or super().within_global_limit(attempt)
 
 
 # --- another answer ---------------------------------------------------------------------------------------------------

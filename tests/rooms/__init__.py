@@ -1,0 +1,1 @@
+"""The lower rooms of the package, one file a room."""
