@@ -9,14 +9,14 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import quote
 
 MASK = "[masked]"
 
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
-_SECRET_MEMBERS = re.compile(
-    r"(\"(?:session|psession|token|cookie|password|secret|private_key|api_key)\"\s*:\s*)\"(?:[^\"\\]|\\.)*\""
-)
+_SECRET_NAMES = ("session", "psession", "token", "cookie", "password", "secret", "private_key", "api_key")
+_SECRET_MEMBERS = re.compile(rf"(\"(?:{'|'.join(_SECRET_NAMES)})\"\s*:\s*)\"(?:[^\"\\]|\\.)*\"", re.IGNORECASE)
 # A shorter value is found in innocent text too: it is masked only where a header or a member names it.
 _SHORTEST = 6
 _URL_SAFE = str.maketrans("+/", "-_")
@@ -54,6 +54,29 @@ class Secrets:
         pattern = self._compiled()
         return pattern.sub(MASK, masked) if pattern else masked
 
+    def mask_body(self, text: str) -> str:
+        """A body, masked also where JSON escapes hide a secret or the name of its member."""
+        try:
+            parsed = json.loads(text)
+        except (ValueError, RecursionError):
+            return self.mask(text)
+        masked = self._masked(parsed)
+        return self.mask(text if masked == parsed else json.dumps(masked, ensure_ascii=False))
+
+    def _masked(self, value: Any) -> Any:
+        match value:
+            case str():
+                return self.mask(value)
+            case list():
+                return [self._masked(one) for one in value]
+            case dict():
+                return {
+                    self.mask(name): MASK if _names_a_secret(name) and isinstance(one, str) else self._masked(one)
+                    for name, one in value.items()
+                }
+            case _:
+                return value
+
     def mask_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """``headers`` with the values of those that carry credentials masked."""
         return {name: MASK if name.lower() in _SECRET_HEADERS else self.mask(value) for name, value in headers.items()}
@@ -64,6 +87,10 @@ class Secrets:
                 longest_first = sorted(self._values, key=len, reverse=True)
                 self._pattern = re.compile("|".join(map(re.escape, longest_first)))
             return self._pattern
+
+
+def _names_a_secret(member: str) -> bool:
+    return member.lower() in _SECRET_NAMES
 
 
 def printable(text: str) -> str:

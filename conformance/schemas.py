@@ -146,7 +146,11 @@ _PYTHON_KINDS = (
     (dict, "object"),
 )
 _FORMAT_KINDS = {"uuid": "a UUID", "date-time": "a date and time of RFC 3339"}
-_PATTERN_KINDS = {r"\S": "a text that is not blank"}
+_PATTERN_KINDS = {
+    r"\S": "a text that is not blank",
+    r"^https?://[^\s/?#]+(/[^\s?#]*)?$": "a URL such as https://portal.example",
+    "^[A-Za-z_][A-Za-z0-9_]*$": "the name of a variable",
+}
 
 
 def _explained(error: _Error) -> Iterator[_Fault]:

@@ -122,7 +122,7 @@ class WireLog:
 
     def text_of(self, body: bytes) -> str:
         """``body`` as text, masked and cut to what is stored."""
-        text = printable(self._secrets.mask(body.decode("utf-8", "replace")))
+        text = printable(self._secrets.mask_body(body.decode("utf-8", "replace")))
         return text if len(text) <= STORED_BODY else f"{text[:STORED_BODY]}… ({len(body)} bytes)"
 
     def as_json(self) -> list[dict[str, Any]]:

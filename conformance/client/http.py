@@ -61,6 +61,13 @@ class Answer:
         except (ValueError, RecursionError):
             return MISSING
 
+    @cached_property
+    def said(self) -> str:
+        """The body as it was sent, and as a JSON reader understands it: whatever it says is in here."""
+        if self.json is MISSING:
+            return self.text
+        return f"{self.text}\n{json.dumps(self.json, ensure_ascii=False)}"
+
     @property
     def ok(self) -> bool:
         """Whether the status is 2xx."""

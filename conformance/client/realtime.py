@@ -20,14 +20,16 @@ import websocket
 from socketio import exceptions
 
 from conformance.errors import Blocked
+from conformance.redact import elide
 from conformance.wire import WireLog
+
+_SHOWN = 200
 
 # The library reports through a logger with a handler of its own; ours says nothing, the wire log has it all.
 _SILENT = logging.getLogger("conformance.socketio")
 _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
 _SILENT.setLevel(logging.CRITICAL)
-
 
 # What the library raises where a handshake fails, or where what came in it makes no sense.
 _FAILURES = (
@@ -36,6 +38,7 @@ _FAILURES = (
     AttributeError,
     LookupError,
     OSError,
+    RecursionError,
     TypeError,
     ValueError,
 )
@@ -112,6 +115,22 @@ class Inbox:
                 if not self._more_may_come(ends) and place == len(self._events):
                     return None
 
+    def wake(self) -> None:
+        """Let who waits look again."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait_until(self, true: Callable[[], bool], seconds: float) -> bool:
+        """Wait until ``true`` holds, woken by every event; False after ``seconds``, or once the socket is gone."""
+        with self._changed:
+            self._changed.wait_for(lambda: true() or self._closed, seconds)
+        return true()
+
+    def closes_within(self, seconds: float) -> bool:
+        """Whether the socket is gone, or goes within so many seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._closed, seconds)
+
     def _more_may_come(self, ends: float) -> bool:
         left = ends - time.monotonic()
         return left > 0 and not self._closed and self._changed.wait(left)
@@ -160,9 +179,12 @@ class Socket:
                 )
         except _FAILURES as error:
             self.inbox.close()
-            self._cut()
-            reason = self._why if self._why is not None else str(error)
-            raise Refused(f"the Socket.IO connection of {self._actor} failed: {reason}", self._why) from None
+            if self._websocket is not None:
+                self._websocket.shutdown()
+            # Where something else lies behind the error, the target said nothing: the library did.
+            told = self._why if error.__context__ is None else None
+            reason = elide(_root_of(error) if told is None else str(told), _SHOWN)
+            raise Refused(f"the Socket.IO connection of {self._actor} failed: {reason}", told) from None
         self._wire.event(self._actor, "connected", "Socket.IO")
 
     def _make(self, context: ssl.SSLContext) -> Any:
@@ -224,15 +246,21 @@ class Socket:
     def call(self, event: str, payload: Mapping[str, Any]) -> Any:
         """Send ``event`` and give its acknowledgement; raises `Blocked` where none comes in time."""
         self._wire.event(self._actor, "sent", event, payload)
+        answers: list[Any] = []
+
+        def take(*answer: Any) -> None:
+            answers.append(answer[0] if answer else None)
+            self.inbox.wake()
+
         try:
-            answer = self._client.call(event, dict(payload), namespace=self._namespace, timeout=self._timeout)
-        except exceptions.TimeoutError:
-            gone = " (the socket was dropped)" if self.inbox.closed else ""
-            raise Blocked(f"{event} of {self._actor} was not acknowledged in {self._timeout:g} s{gone}") from None
+            self._client.emit(event, dict(payload), namespace=self._namespace, callback=take)
         except exceptions.SocketIOError as error:
             raise Blocked(f"{event} of {self._actor} could not be sent: {error}") from None
-        self._wire.event(self._actor, "acknowledged", event, answer)
-        return answer
+        if not self.inbox.wait_until(lambda: bool(answers), self._timeout):
+            gone = " (the socket was dropped)" if self.inbox.closed else f" in {self._timeout:g} s"
+            raise Blocked(f"{event} of {self._actor} was not acknowledged{gone}")
+        self._wire.event(self._actor, "acknowledged", event, answers[0])
+        return answers[0]
 
     def close(self) -> None:
         """Disconnect; nothing happens where it is closed already."""
@@ -240,3 +268,12 @@ class Socket:
             with self._at_most():
                 self._client.disconnect()
         self.inbox.close()
+
+
+def _root_of(error: BaseException) -> str:
+    """What lies at the bottom of ``error``: the library itself says "Connection error" whatever happened."""
+    while error.__context__ is not None:
+        error = error.__context__
+    if isinstance(error, websocket.WebSocketBadStatusException):
+        return f"the WebSocket handshake was answered {error.status_code}"
+    return str(error)

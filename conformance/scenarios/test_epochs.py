@@ -60,6 +60,6 @@ def test_epoch_of_the_future(stage: Stage, expect: Expect) -> None:
 def _identified(stage: Stage, expect: Expect, refused: Answer) -> None:
     code = stage.link.profile.dialect.codes["epoch_mismatch"]
     expect.that(
-        code in refused.text, "SEND-EPOCH-CODE", title="the refusal names its cause", expected=f"{code} in the body",
+        code in refused.said, "SEND-EPOCH-CODE", title="the refusal names its cause", expected=f"{code} in the body",
         observed=refused.exchange.response_body, exchange=refused.exchange, soft=True,
     )  # fmt: skip

@@ -59,6 +59,6 @@ def test_old_key_after_a_rotation(stage: Stage, expect: Expect) -> None:
 def _identified(stage: Stage, expect: Expect, refused: Answer) -> None:
     code = stage.link.profile.dialect.codes["no_room_key"]
     expect.that(
-        code in refused.text, "SEND-NOKEY-CODE", title="the refusal names its cause", expected=f"{code} in the body",
+        code in refused.said, "SEND-NOKEY-CODE", title="the refusal names its cause", expected=f"{code} in the body",
         observed=refused.exchange.response_body, exchange=refused.exchange, soft=True,
     )  # fmt: skip

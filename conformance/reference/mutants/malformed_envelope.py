@@ -1,4 +1,4 @@
-"""Mutants of the chapter malformed: content that is no string, or an empty one, and passes or brings the server down."""
+"""Mutants of the chapter malformed: content that is no string, or an empty one."""
 
 import json
 from typing import Any
@@ -61,7 +61,7 @@ class EmptyContentAccepted(_Waved):
     """Content has at most 4096 characters, and no least."""
 
     def passes(self, content: Any) -> bool:
-        return content == ""
+        return isinstance(content, str) and not content
 
 
 @MUTANTS.breaks("SEND-422-ENVELOPE")
@@ -158,13 +158,13 @@ class EmptyContentAnswered400(_Answered):
 
 
 @MUTANTS.breaks("SEND-422-ENVELOPE")
-class EmptyContentAnswered204(_Answered):
+class EmptyContentAnswered200(_Answered):
     """An empty message is nothing to send, which is done."""
 
-    other_status = 204
+    other_status = 200
 
     def answered_otherwise(self, content: Any) -> bool:
-        return content == ""
+        return isinstance(content, str) and not content
 
 
 # --- it brings the server down ----------------------------------------------------------------------------------------

@@ -43,8 +43,8 @@ class BareCiphertextAccepted(Decisions):
     """Content that is base64 is the ciphertext, of the current version and epoch."""
 
     def check_bundle(self, attempt: Attempt) -> Refusal | None:
-        bare = isinstance(attempt.content, str) and decode_base64(attempt.content)
-        return None if bare and bare[:1] != b"{" else super().check_bundle(attempt)
+        bare = decode_base64(attempt.content) or b""
+        return None if len(bare) >= 40 and not bare.startswith(b'{"v"') else super().check_bundle(attempt)
 
 
 @MUTANTS.breaks("SEND-422-TEXT")

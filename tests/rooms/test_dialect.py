@@ -1,0 +1,155 @@
+"""The dialect: what a profile may override, and the sentences in which it says what is wrong."""
+
+from typing import Any
+
+import pytest
+
+from conformance import dialect as dialects
+from conformance.dialect import MISSING, Call, fill, read
+
+
+def faults(overrides: dict[str, Any]) -> tuple[str, ...]:
+    return dialects.build(overrides)[1]
+
+
+# --- the default ----------------------------------------------------------------------------------------------
+
+
+def test_the_default_has_no_fault() -> None:
+    dialect, found = dialects.build()
+    assert found == ()
+    assert (dialect.cookie, dialect.socket_path, dialect.namespace) == ("psession", "/socket.io", "/")
+    assert dialect.transports == ("websocket",)
+    assert dialect.rest["send"] == Call("POST", "/v1/portal/chats/{chat_id}/messages", None, {"id": "/id"})
+    assert dialect.emit["join"].event == "room:join"
+    assert dialect.event["message_new"].name == "message:new"
+    assert dialect.codes == {"epoch_mismatch": "ERR_EPOCH_MISMATCH", "no_room_key": "ERR_NO_ROOM_KEY"}
+
+
+def test_a_path_is_filled_with_encoded_values() -> None:
+    call = dialects.build()[0].rest["send"]
+    assert call.path_for(chat_id=17) == "/v1/portal/chats/17/messages"
+    assert call.path_for(chat_id="../a b?c#ü") == "/v1/portal/chats/..%2Fa%20b%3Fc%23%C3%BC/messages"
+
+
+# --- overriding -----------------------------------------------------------------------------------------------
+
+
+def test_overrides_merge_key_by_key() -> None:
+    dialect, found = dialects.build(
+        {
+            "cookie": {"name": "sid"},
+            "rest": {"send": {"path": "/chats/{chat_id}/send"}, "history": {"answer": {"entries": "/messages"}}},
+            "emit": {"join": {"payload": {"client": "conformance"}}},
+            "event": {"message_new": {"fields": {"content": "/body/content"}}},
+            "record": {"error": {"ttl": "/error/ttl"}},
+        }
+    )
+    assert found == ()
+    assert dialect.cookie == "sid"
+    assert dialect.rest["send"] == Call("POST", "/chats/{chat_id}/send", None, {"id": "/id"})
+    assert dialect.rest["history"].answer == {"entries": "/messages"}
+    assert dialect.rest["history"].path == "/v1/portal/chats/{chat_id}/history"
+    assert dialect.emit["join"].payload == {"chat_id": "{chat_id}", "client": "conformance"}
+    assert dialect.event["message_new"].fields["content"] == "/body/content"
+    assert dialect.event["message_new"].fields["id"] == "/id"
+    assert dialect.record["error"] == {"ttl": "/error/ttl"}
+
+
+def test_overrides_leave_the_default_as_it_was() -> None:
+    dialects.build({"rest": {"kick": {"body": {"why": "x"}}}, "cookie": {"name": "sid"}})
+    dialect, _ = dialects.build()
+    assert dialect.cookie == "psession"
+    assert dialect.rest["kick"].body == {"user_id": "{user_id}"}
+
+
+# --- faults ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("overrides", "sentence"),
+    [
+        ({"cookies": {}}, "dialect.cookies: no such setting (did you mean 'cookie'?)"),
+        (
+            {"zzz": {}},
+            "dialect.zzz: no such setting (there are: codes, cookie, emit, event, record, rest, socket)",
+        ),
+        ({"emit": {"jion": {}}}, "dialect.emit.jion: no such setting (did you mean 'join'?)"),
+        ({"socket": {"port": 1}}, "dialect.socket.port: no such setting (there are: namespace, path, transports)"),
+        (
+            {"rest": {"send": {"timeout": 1}}},
+            "dialect.rest.send.timeout: no such setting (there are: answer, method, path)",
+        ),
+        ({"cookie": "sid"}, "dialect.cookie: expected a table, got a string"),
+        ({"cookie": {"name": 5}}, "dialect.cookie.name: expected a string, got an integer"),
+        ({"cookie": {"name": 0.5}}, "dialect.cookie.name: expected a string, got a number"),
+        ({"cookie": {"name": True}}, "dialect.cookie.name: expected a string, got a boolean"),
+        ({"cookie": {"name": ["a"]}}, "dialect.cookie.name: expected a string, got an array"),
+        ({"cookie": {"name": {}}}, "dialect.cookie.name: expected a string, got a table"),
+        ({"cookie": {"name": None}}, "dialect.cookie.name: expected a string, got a date or a time"),
+        ({"socket": {"transports": "polling"}}, "dialect.socket.transports: expected an array, got a string"),
+        (
+            {"emit": {"join": {"payload": {"chat_id": 5}}}},
+            "dialect.emit.join.payload.chat_id: expected a string, got an integer",
+        ),
+    ],
+)
+def test_a_fault_is_a_sentence_with_its_path(overrides: dict[str, Any], sentence: str) -> None:
+    assert faults(overrides) == (sentence,)
+
+
+def test_every_fault_at_once_and_the_default_where_there_is_one() -> None:
+    dialect, found = dialects.build(
+        {"cookie": {"name": 5}, "socket": {"path": "/ws", "namespace": 1}, "emit": {"jion": {}}}
+    )
+    assert found == (
+        "dialect.cookie.name: expected a string, got an integer",
+        "dialect.socket.namespace: expected a string, got an integer",
+        "dialect.emit.jion: no such setting (did you mean 'join'?)",
+    )
+    assert (dialect.cookie, dialect.socket_path, dialect.namespace) == ("psession", "/ws", "/")
+
+
+# --- templates and pointers -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("template", "filled"),
+    [
+        ("{chat_id}", 17),
+        ("{ids}", ["1-0"]),
+        ("chat {chat_id}", "chat 17"),
+        ("{chat_id}/{user_id}", "17/u-4"),
+        ("{chat_id}-{nobody}", "17-{nobody}"),
+        ("{nobody}", MISSING),
+        ("plain", "plain"),
+        ({"a": "{chat_id}", "b": "{nobody}", "c": {"d": "{user_id}"}}, {"a": 17, "c": {"d": "u-4"}}),
+        (["{chat_id}", "{nobody}", 5, None], [17, 5, None]),
+        ({"v": 2, "on": True}, {"v": 2, "on": True}),
+    ],
+)
+def test_a_template_is_filled(template: object, filled: object) -> None:
+    assert fill(template, {"chat_id": 17, "user_id": "u-4", "ids": ["1-0"]}) == filled
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        ("", {"a": {"b": [1, None]}, "": 3, "a/b": 4}),
+        ("/a/b/0", 1),
+        ("/a/b/1", None),
+        ("/", 3),
+        ("/a~1b", 4),
+        ("/a/b/2", MISSING),
+        ("/a/x", MISSING),
+        ("/a/b/x", MISSING),
+        ("a", MISSING),
+    ],
+)
+def test_a_pointer_reads(pointer: str, value: object) -> None:
+    assert read({"a": {"b": [1, None]}, "": 3, "a/b": 4}, pointer) == value
+
+
+@pytest.mark.parametrize("document", [None, 5, "text", True, [], MISSING, "ok"])
+def test_a_pointer_into_what_has_no_members(document: object) -> None:
+    assert read(document, "/ok") is MISSING
