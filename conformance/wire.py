@@ -131,4 +131,7 @@ class WireLog:
 
 
 def _as_json(payload: object) -> bytes:
-    return json.dumps(payload, ensure_ascii=False, default=repr).encode("utf-8", "backslashreplace")
+    try:
+        return json.dumps(payload, ensure_ascii=False, default=repr).encode("utf-8", "backslashreplace")
+    except RecursionError:
+        return b"(nested too deeply to be shown)"

@@ -144,8 +144,15 @@ class _InOrderEngine(engineio.Client):
 
 
 class _InOrderClient(socketio.Client):
+    lost: Callable[[], None]
+
     def _engineio_client_class(self) -> type[engineio.Client]:
         return _InOrderEngine
+
+    def _handle_eio_disconnect(self, reason: Any) -> None:
+        super()._handle_eio_disconnect(reason)
+        # The library tells nobody of a connection that is dropped before it has noted that it stands.
+        self.lost()
 
 
 class Socket:
@@ -158,6 +165,7 @@ class Socket:
         self._timeout = timeout_s
         self._namespace = namespace
         self._why: object = None
+        self._over = False
         self._client: Any = None
         self._websocket: Any = None
 
@@ -167,6 +175,7 @@ class Socket:
         """Connect; raises `Refused` where the target does not let the socket in."""
         self.inbox.reopen()
         self._client = self._make(context)
+        ends = time.monotonic() + self._timeout
         try:
             with self._at_most():
                 self._client.connect(
@@ -183,7 +192,8 @@ class Socket:
                 self._websocket.shutdown()
             # Where something else lies behind the error, the target said nothing: the library did.
             told = self._why if error.__context__ is None else None
-            reason = elide(_root_of(error) if told is None else str(told), _SHOWN)
+            late = "no complete answer within the deadline" if time.monotonic() >= ends else _root_of(error)
+            reason = elide(late if told is None else str(told), _SHOWN)
             raise Refused(f"the Socket.IO connection of {self._actor} failed: {reason}", told) from None
         self._wire.event(self._actor, "connected", "Socket.IO")
 
@@ -205,6 +215,7 @@ class Socket:
         client.on("*", self._file, namespace=self._namespace)
         client.on("connect_error", self._refused, namespace=self._namespace)
         client.on("disconnect", self._gone, namespace=self._namespace)
+        client.lost = self._gone
         return client
 
     def _open(self, **options: Any) -> Any:
@@ -239,7 +250,9 @@ class Socket:
         self._why = why[0] if why else None
 
     def _gone(self, *_reason: Any) -> None:
-        if not self.inbox.closed:
+        # Once: the same actor's next connection may have opened the inbox again.
+        over, self._over = self._over, True
+        if not over and not self.inbox.closed:
             self._wire.event(self._actor, "disconnected", "Socket.IO")
             self.inbox.close()
 

@@ -11,10 +11,10 @@ from rich.console import Console
 
 from conformance.catalogue import loader
 from conformance.errors import UsageFault
-from conformance.matrix import documents, existence, tables
+from conformance.matrix import documents, existence, page, tables
 from conformance.matrix.choosing import matching
 from conformance.matrix.covering import sampled
-from conformance.matrix.kills import Fate, Kill, job_for, judge
+from conformance.matrix.kills import Fate, Kill, job_for, judge, second_look
 from conformance.matrix.pool import Pace, play_all
 from conformance.matrix.watched import counting
 from conformance.reference.lies import Mutant
@@ -68,8 +68,11 @@ def command(
     mode = "full" if full else "on variants" if on_variants else "targeted"
     found = documents.of_kills(kills, mode=mode, tier=level, seconds=time.monotonic() - began)
     idle = existence.unexplained(kills) if full and not only else []
-    documents.write({**found, "existence": idle}, Path(report_dir) / _file(mode))
-    _tell(kills, {**found, "existence": idle}, as_json=as_json, markdown=markdown)
+    found["existence"] = idle
+    stem = Path(report_dir) / ("mutants-on-variants" if on_variants else "mutants")
+    documents.write(found, stem.with_suffix(".json"))
+    stem.with_suffix(".html").write_text(page.of_mutants(found, loader.load()), "utf-8")
+    _tell(kills, found, as_json=as_json, markdown=markdown)
     return _status(kills, idle)
 
 
@@ -86,11 +89,11 @@ def _killed(servers: Sequence[tuple[Mutant, tuple[str, ...]]], *, full: bool, ti
     jobs = [job_for(mutant, full=full, tier=tier, on=on) for mutant, on in servers]
     with counting("mutants", len(jobs)) as told:
         playbacks = play_all(jobs, pace, told=told)
+    again = {one.job.name: job for one in playbacks if (job := second_look(one))}
+    with counting("once more, by every scenario", len(again)) as told:
+        looked = {one.job.name: one for one in play_all(again.values(), pace, told=told)}
+    playbacks = [looked.get(one.job.name, one) for one in playbacks]
     return [judge(mutant, playback, catalogue) for (mutant, _), playback in zip(servers, playbacks, strict=True)]
-
-
-def _file(mode: str) -> str:
-    return "mutants-on-variants.json" if mode == "on variants" else "mutants.json"
 
 
 def _tell(kills: Sequence[Kill], found: dict[str, Any], *, as_json: bool, markdown: bool) -> None:

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from conformance.errors import SuiteFault
-from conformance.matrix import documents, tables
+from conformance.matrix import documents, page, tables
 from conformance.matrix.choosing import matching
 from conformance.matrix.covering import covering_rows, uncovered
 from conformance.matrix.pool import Pace, play_all
@@ -43,6 +43,7 @@ def command(
     trials = _tried(_servers(chosen, pairs=pairs), tier=level, pace=Pace(workers or 0))
     found = documents.of_trials(trials, tier=level, seconds=time.monotonic() - began)
     documents.write(found, Path(report_dir) / "variants.json")
+    (Path(report_dir) / "variants.html").write_text(page.of_variants(found), "utf-8")
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     elif markdown:

@@ -45,6 +45,7 @@ def _measured(kill: Kill) -> dict[str, Any]:
     playback = kill.playback
     return {
         "seconds": playback.seconds,
+        "cpu_s": playback.cpu_s,
         "requests": playback.requests,
         "until_red": {"requests": playback.reached.requests, "seconds": playback.reached.seconds}
         if playback.reached
@@ -80,6 +81,7 @@ def _measured_trial(trial: Trial) -> dict[str, Any]:
     return {
         "variants": list(trial.names),
         "seconds": playback.seconds,
+        "cpu_s": playback.cpu_s,
         "requests": playback.requests,
         "verdict": playback.verdict.value if playback.verdict else None,
         "error": trial.error,

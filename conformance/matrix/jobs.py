@@ -57,7 +57,7 @@ class Playback:
     """How a job went.
 
     ``obstacle`` is why the server could not be judged, a sentence; empty where it was. ``verdict`` is the run's own,
-    None where it was narrowed or stopped.
+    None where it was narrowed or stopped. ``cpu_s`` is the processor time of server and judge together.
     """
 
     job: Job
@@ -66,6 +66,7 @@ class Playback:
     verdict: Verdict | None = None
     reason: str = ""
     seconds: float = 0.0
+    cpu_s: float = 0.0
     reached: Reached | None = field(default=None)
 
     @property

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from conformance.catalogue.records import Catalogue, Level
@@ -56,12 +56,23 @@ def job_for(mutant: Mutant, *, full: bool, tier: str, on: tuple[str, ...] = ()) 
     )
 
 
+def second_look(playback: Playback) -> Job | None:
+    """The job that plays everything where the scenarios that set out to judge the ids left one of them green.
+
+    What every scenario looks at when it is over (nothing lost, nothing overheard) is claimed by few of them.
+    """
+    job = playback.job
+    if playback.obstacle or playback.reached or not job.requirements:
+        return None
+    return replace(job, requirements=())
+
+
 def judge(mutant: Mutant, playback: Playback, catalogue: Catalogue) -> Kill:
     """The row of ``mutant``."""
     graded = [one.id for one in catalogue.requirements.values() if one.level is not Level.INFO]
     outcomes = playback.outcomes(graded)
     reds = tuple(one for one, outcome in outcomes.items() if outcome is Outcome.FAILED)
-    full = not playback.job.requirements
+    full = not playback.job.stop
     shown = reds if full else tuple(one for one in reds if one in mutant.breaks)
     fate, why = _fate(mutant, playback, shown)
     return Kill(

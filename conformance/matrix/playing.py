@@ -3,6 +3,7 @@
 Nothing here judges: pytest, the plugin, the scenarios and the results document are those of every run.
 """
 
+import faulthandler
 import json
 import os
 import secrets
@@ -26,12 +27,14 @@ LOG = "log.txt"
 _JUDGED = frozenset(verdict.exit_status for verdict in Verdict)
 
 
-def play(job: Job, profile: Path, folder: Path, line: Connection) -> None:
+def play(job: Job, profile: Path, folder: Path, line: Connection, deadline_s: float) -> None:
     """Judge the server of ``job`` by ``profile``, and send a `Playback` along ``line``; ``folder`` takes what is left.
 
     Ends the process: where enough is known nobody waits for the rest.
     """
     _speak_into(folder / LOG)
+    # Whoever asked may be gone by then: a server that hangs on purpose must not stay for ever.
+    faulthandler.dump_traceback_later(deadline_s, exit=True)
 
     def enough(playback: Playback) -> None:
         line.send(playback)

@@ -73,7 +73,7 @@ def _context() -> BaseContext:
 
 def _in_a_process(context: BaseContext, job: Job, profile: Path, folder: Path, deadline_s: float) -> Playback:
     receiver, sender = context.Pipe(duplex=False)
-    process: BaseProcess = context.Process(target=play, args=(job, profile, folder, sender), daemon=True)  # type: ignore[attr-defined]
+    process: BaseProcess = context.Process(target=play, args=(job, profile, folder, sender, deadline_s), daemon=True)  # type: ignore[attr-defined]
     try:
         process.start()
         sender.close()

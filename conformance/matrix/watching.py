@@ -54,5 +54,6 @@ class Watch:
             verdict=verdict,
             reason=reason,
             seconds=self._seconds(),
+            cpu_s=round(time.process_time(), 3),
             reached=self._reached,
         )

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.client.deadline import DeadlineTransport, total_deadline
 
-from .raw import Connection, always, raw_server
+from .raw import Connection, Handler, always, raw_server
 
 # A deadline of half a second is kept when the answer is given up well before the server would have ended it.
 DEADLINE_S, FAR_BEYOND_S = 0.5, 8.0
@@ -50,8 +50,8 @@ def always_soon(connection: Connection) -> None:
 
 
 @pytest.mark.parametrize("handle", [slow_head, slow_headers, slow_body, slow_chunks, always_soon])
-def test_a_byte_at_a_time_ends_with_the_deadline(handle: object) -> None:
-    with raw_server(handle) as server, client() as http:  # type: ignore[arg-type]
+def test_a_byte_at_a_time_ends_with_the_deadline(handle: Handler) -> None:
+    with raw_server(handle) as server, client() as http:
         began = time.monotonic()
         with total_deadline(DEADLINE_S), pytest.raises(httpx.TimeoutException):
             http.get(server.url)

@@ -5,12 +5,12 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from conformance.client.http import BODY_MAX, HttpClient, NoAnswer
+from conformance.client.http import BODY_MAX, Answer, HttpClient, NoAnswer
 from conformance.dialect import MISSING
 from conformance.errors import Blocked
 from conformance.redact import Secrets
@@ -31,13 +31,15 @@ class Talk:
         self.wire = WireLog(Secrets([SECRET]))
         self.http = HttpClient(server.url + "/", timeout_s=timeout_s, context=CONTEXT)
 
-    def get(self, path: str = "/a", **more: object) -> object:
-        return self.http.request("GET", path, actor="ada", wire=self.wire, **more)  # type: ignore[arg-type]
+    def get(
+        self, path: str = "/a", *, headers: Mapping[str, str] | None = None, timeout_s: float | None = None
+    ) -> Answer:
+        return self.http.request("GET", path, actor="ada", wire=self.wire, headers=headers, timeout_s=timeout_s)
 
-    def fault(self, path: str = "/a", **more: object) -> str:
+    def fault(self, path: str = "/a", *, timeout_s: float | None = None) -> str:
         """The sentence of a request that gets no answer."""
         with pytest.raises(NoAnswer) as caught:
-            self.get(path, **more)
+            self.get(path, timeout_s=timeout_s)
         assert isinstance(caught.value, Blocked)
         entry = self.wire.entries[-1]
         assert isinstance(entry, Exchange)
@@ -94,7 +96,7 @@ def test_an_answer_is_whole_and_logged(talk: Talk) -> None:
 def test_a_body_that_is_no_json_is_missing(body: bytes, value: object) -> None:
     with raw_server(always("200 OK", body=body)) as server:
         talk = Talk(server)
-        assert talk.get().json == value  # type: ignore[attr-defined]
+        assert talk.get().json == value
         talk.http.close()
 
 
@@ -170,7 +172,7 @@ def test_a_body_that_is_too_large_is_no_answer(talk: Talk) -> None:
 
 @served(always("200 OK", body=b"x" * BODY_MAX))
 def test_a_body_of_just_a_mebibyte_is_read(talk: Talk) -> None:
-    assert len(talk.get().body) == BODY_MAX  # type: ignore[attr-defined]
+    assert len(talk.get().body) == BODY_MAX
     assert len(talk.wire.entries[0].response_body) < 7000  # type: ignore[union-attr]
 
 
@@ -248,8 +250,8 @@ def test_a_redirect_is_an_answer_and_the_cookie_stays_at_home(status: str) -> No
         talk = Talk(here)
         answer = talk.get(headers={"Cookie": "psession=secret"})
         talk.http.close()
-        assert answer.status == int(status[:3])  # type: ignore[attr-defined]
-        assert answer.headers["location"] == f"{elsewhere.url}/b"  # type: ignore[attr-defined]
+        assert answer.status == int(status[:3])
+        assert answer.headers["location"] == f"{elsewhere.url}/b"
         assert elsewhere.connections == 0
 
 
@@ -287,7 +289,7 @@ def error_and_hang_up_unannounced(connection: Connection) -> None:
 
 @served(error_and_hang_up, error_and_hang_up_unannounced)
 def test_after_a_5xx_the_next_request_has_a_connection_of_its_own(talk: Talk) -> None:
-    assert {talk.get().status for _ in range(10)} <= {500, 503}  # type: ignore[attr-defined]
+    assert {talk.get().status for _ in range(10)} <= {500, 503}
     assert talk.server.connections == 10
 
 
@@ -351,7 +353,7 @@ def test_a_slow_answer_of_one_thread_survives_a_5xx_of_another() -> None:
 
     with raw_server(handle) as server:
         talk, texts = Talk(server), list[str]()
-        thread = threading.Thread(target=lambda: texts.append(talk.get("/slow").text))  # type: ignore[attr-defined]
+        thread = threading.Thread(target=lambda: texts.append(talk.get("/slow").text))
         thread.start()
         slow_is_on_its_way.wait(10)
         talk.get("/error")

@@ -187,8 +187,10 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
         ),
         (
             '[features]\nabsent = ["history", "mutes"]',
-            'features.absent[1]: expected one of "history", "deletion", "clear", "kick", "keys", "hard_mute", '
-            '"private_chats", "hidden_history", "moderators", got the string "mutes"',
+            (
+                'features.absent[1]: expected one of "history", "deletion", "clear", "kick", "keys", "hard_mute", '
+                '"private_chats", "hidden_history", "moderators", got the string "mutes"'
+            ),
         ),
         (
             '[features]\nabsent = ["history", "history"]',
@@ -223,7 +225,7 @@ event = "x"
 name = 7
 """
     assert faults_of(tmp_path, text) == (
-        "features.absent: expected an array, got the string \"history\"",
+        'features.absent: expected an array, got the string "history"',
         'provision.driver: expected one of "control", got the string "magic"',
         "target.timeout: unknown member (did you mean 'timeout_s'?)",
         "target.url: expected a string, got the integer 5",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from conformance.redact import MASK, Secrets, elide, printable
 
-from .made import SECRET
+from .made import SECRET, UNHURRIED
 
 # --- values that were registered ------------------------------------------------------------------------------
 
@@ -76,6 +76,7 @@ def test_a_lone_surrogate_is_no_obstacle() -> None:
     assert Secrets(["token-\udcff-x"]).mask("token-\udcff-x") == MASK
 
 
+@UNHURRIED
 @given(st.text(min_size=6, max_size=40), st.text(max_size=20), st.text(max_size=20))
 def test_no_form_of_a_secret_survives(secret: str, before: str, after: str) -> None:
     secrets = Secrets([secret])
@@ -98,7 +99,7 @@ def test_values_are_registered_while_others_mask() -> None:
     wrong: list[str] = []
 
     def register(worker: int) -> None:
-        for number in range(60):
+        for number in range(50):
             value = f"secret-{worker}-{number}"
             secrets.add(value)
             if secrets.mask(f"<{value}>") != "<[masked]>":
@@ -180,6 +181,7 @@ def test_what_a_terminal_would_obey_is_shown_as_its_code(hostile: str, shown: st
     assert printable(hostile) == shown
 
 
+@UNHURRIED
 @given(st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp", "L"]), max_size=60))
 def test_printable_text_can_be_written_and_stays_on_its_lines(text: str) -> None:
     shown = printable(text)
@@ -202,6 +204,7 @@ def test_elided_to_a_line(text: str, limit: int, line: str) -> None:
     assert elide(text, limit) == line
 
 
+@UNHURRIED
 @given(st.text(max_size=3000), st.integers(8, 200))
 def test_what_is_elided_is_one_line_of_bounded_length(text: str, limit: int) -> None:
     line = elide(text, limit)

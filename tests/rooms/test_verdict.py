@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from conformance.verdict import Judged, Outcome, Verdict, fold_requirement, fold_run
 
+from .made import UNHURRIED
+
 PASSED, FAILED, BLOCKED = Outcome.PASSED, Outcome.FAILED, Outcome.BLOCKED
 NOT_APPLICABLE, SUITE_ERROR, NOT_JUDGED = Outcome.NOT_APPLICABLE, Outcome.SUITE_ERROR, Outcome.NOT_JUDGED
 CONFORMANT, NON_CONFORMANT, INCONCLUSIVE = Verdict.CONFORMANT, Verdict.NON_CONFORMANT, Verdict.INCONCLUSIVE
@@ -158,7 +160,9 @@ def verdict_of(musts: Sequence[Outcome], shoulds: Sequence[Outcome], *, complete
 MUSTS, SHOULDS = ("M1", "M2", "M3"), ("S1", "S2")
 GREENNESS = {NON_CONFORMANT: 0, INCONCLUSIVE: 1, CONFORMANT: 2}
 some_ids = st.frozensets(st.sampled_from((*MUSTS, *SHOULDS)))
-scenarios = st.builds(Judged, st.just("test_x::test_y"), st.sampled_from(Outcome), some_ids, some_ids, some_ids, st.booleans())
+scenarios = st.builds(
+    Judged, st.just("test_x::test_y"), st.sampled_from(Outcome), some_ids, some_ids, some_ids, st.booleans()
+)
 runs = st.lists(scenarios, max_size=6)
 # Runs of which many are green: every requirement is judged, and little else happened.
 green = Judged("test_x::test_all", PASSED, frozenset((*MUSTS, *SHOULDS)), frozenset((*MUSTS, *SHOULDS)))
@@ -171,6 +175,7 @@ def folded(judged: Sequence[Judged], *, complete: bool = True) -> Verdict:
     return fold_run(outcomes, must=MUSTS, should=SHOULDS, complete=complete)
 
 
+@UNHURRIED
 @given(any_runs, st.sampled_from(MUSTS), st.data())
 def test_a_broken_check_of_a_must_makes_any_run_red(judged: list[Judged], must: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(judged)))
@@ -182,6 +187,7 @@ def test_a_broken_check_of_a_must_makes_any_run_red(judged: list[Judged], must: 
     assert folded(judged) is NON_CONFORMANT
 
 
+@UNHURRIED
 @given(any_runs, scenarios)
 def test_one_more_scenario_never_makes_what_was_judged_greener(judged: list[Judged], more: Judged) -> None:
     if all(fold_requirement(one, judged) is not NOT_JUDGED for one in (*MUSTS, *SHOULDS)):
@@ -191,6 +197,7 @@ def test_one_more_scenario_never_makes_what_was_judged_greener(judged: list[Judg
             assert GREENNESS[after] <= GREENNESS[before]
 
 
+@UNHURRIED
 @given(any_runs)
 def test_a_scenario_that_did_not_finish_never_makes_a_run_greener(judged: list[Judged]) -> None:
     for place, one in enumerate(judged):
@@ -198,12 +205,14 @@ def test_a_scenario_that_did_not_finish_never_makes_a_run_greener(judged: list[J
         assert GREENNESS[folded(cut_off)] <= GREENNESS[folded(judged)]
 
 
+@UNHURRIED
 @given(any_runs)
 def test_an_incomplete_run_is_never_greener_than_a_complete_one(judged: list[Judged]) -> None:
     assert folded(judged, complete=False) is not CONFORMANT
     assert GREENNESS[folded(judged, complete=False)] <= GREENNESS[folded(judged)]
 
 
+@UNHURRIED
 @given(any_runs, st.randoms(use_true_random=False))
 def test_the_order_of_scenarios_has_no_say(judged: list[Judged], chance: random.Random) -> None:
     shuffled = list(judged)
@@ -211,11 +220,13 @@ def test_the_order_of_scenarios_has_no_say(judged: list[Judged], chance: random.
     assert folded(shuffled) is folded(judged)
 
 
+@UNHURRIED
 @given(any_runs)
 def test_to_be_told_twice_changes_nothing(judged: list[Judged]) -> None:
     assert folded([*judged, *judged]) is folded(judged)
 
 
+@UNHURRIED
 @given(any_runs)
 def test_a_certificate_means_that_each_must_was_settled_and_one_held(judged: list[Judged]) -> None:
     if folded(judged) is CONFORMANT:
@@ -225,6 +236,7 @@ def test_a_certificate_means_that_each_must_was_settled_and_one_held(judged: lis
         assert {fold_requirement(one, judged) for one in SHOULDS} <= {PASSED, NOT_APPLICABLE, FAILED}
 
 
+@UNHURRIED
 @given(any_runs)
 def test_red_is_said_for_a_broken_must_and_for_nothing_else(judged: list[Judged]) -> None:
     broken = any(fold_requirement(one, judged) is FAILED for one in MUSTS)

@@ -47,5 +47,10 @@ def test_the_last_attempt_starts_when_the_grace_is_over() -> None:
     due, tried = time.monotonic() - 10, list[float]()
     assert not until_accepted(lambda: bool(tried.append(0.0)), due=due, grace_s=1)
     assert len(tried) == 1
-    slow = [lambda: bool(pause(until=time.monotonic() + 0.1)), lambda: True]
-    assert until_accepted(lambda: slow.pop(0)(), due=time.monotonic(), grace_s=0.05)
+    answers = iter([False, True])
+
+    def slow() -> bool:
+        pause(until=time.monotonic() + 0.1)
+        return next(answers)
+
+    assert until_accepted(slow, due=time.monotonic(), grace_s=0.05)

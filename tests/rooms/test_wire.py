@@ -74,18 +74,46 @@ def test_a_body_may_be_anything(wire: WireLog) -> None:
     assert wire.text_of(b"\xff\x00\x1b[1m") == "\N{REPLACEMENT CHARACTER}\\u0000\\u001b[1m"
 
 
+@pytest.mark.parametrize("depth", [100, 400, 700, 950, 5000])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_a_body_may_be_nested_as_deeply_as_it_likes(wire: WireLog, depth: int, opening: str, closing: str) -> None:
+    body = f'{opening * depth}"{SECRET}"{closing * depth}'
+    assert wire.text_of(body.encode())[: len(opening)] == opening
+    assert SECRET not in wire.text_of(body.encode())
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (rb'{"echo": "s3cr3t-value"}', '{"echo": "[masked]"}'),
+        (rb'{"token": "x", "n": 1}', '{"token": "[masked]", "n": 1}'),
+        (b'{"Token": "x"}', '{"Token": "[masked]"}'),
+        (b'[1.50, {"a": 1,   "b": null}]', '[1.50, {"a": 1,   "b": null}]'),
+    ],
+)
+def test_json_escapes_hide_nothing(wire: WireLog, body: bytes, text: str) -> None:
+    assert wire.text_of(body) == text
+
+
 @pytest.mark.parametrize(
     ("payload", "text"),
     [
         (None, ""),
         ("text", '"text"'),
         ("\ud800", '"\\udcxx"'.replace("\\udcxx", "\\ud800")),
-        (b"\x00", '"b\'\\\\x00\'"'),
+        (b"\x00", "\"b'\\\\x00'\""),
         (float("nan"), "NaN"),
     ],
 )
 def test_a_payload_may_be_anything(wire: WireLog, payload: object, text: str) -> None:
     assert wire.event("owner", "received", "odd", payload).payload == text
+
+
+def test_a_payload_may_be_nested_as_deeply_as_it_likes(wire: WireLog) -> None:
+    payload: list[object] = []
+    for _ in range(5000):
+        payload = [payload]
+    assert wire.event("owner", "received", "deep", payload).payload == "(nested too deeply to be shown)"
 
 
 def test_lines(wire: WireLog) -> None:

@@ -234,13 +234,6 @@ class BannedAreUnknown(SaysOtherwise):
 
 
 @MUTANTS.breaks("SEND-BANNED")
-class BannedAreMalformed(SaysOtherwise):
-    """A banned sender is answered 400."""
-
-    cause, status = "banned", 400
-
-
-@MUTANTS.breaks("SEND-BANNED")
 class BannedCrashTheServer(SaysOtherwise):
     """The send of a banned sender ends in an accident, and a 500."""
 
@@ -297,14 +290,6 @@ class BanCountsAmongThePublic(_Reaches):
 
     def reaches(self, origin: Room, attempt: Attempt) -> bool:
         return not self.is_private(origin.chat) and not self.is_private(attempt.room.chat)
-
-
-@MUTANTS.breaks("SEND-BANNED-SCOPE")
-class BanMutesEverywhereElse(_Reaches):
-    """Who is banned somewhere may only read elsewhere, where it shares a chat with who banned it."""
-
-    def reaches(self, origin: Room, attempt: Attempt) -> bool:
-        return origin.chat.owner_id in attempt.room.joined.values()
 
 
 @MUTANTS.breaks("SEND-BANNED-SCOPE")

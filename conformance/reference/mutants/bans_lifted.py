@@ -78,21 +78,6 @@ class BannedNeverGetAKeyAgain(Decisions):
         return (room.chat.id, session.user.id) not in self._banned and super().has_key(session, room)
 
 
-@MUTANTS.breaks("SEND-BANNED-LIFTED", "SEND-DISTINCT")
-class UnbanLiftsTheLatestOnly(Decisions):
-    """A ban is counted for each refused send, and an unban takes one of them away."""
-
-    def __init__(self) -> None:
-        self._count: dict[tuple[int, int], int] = {}
-
-    def check_ban(self, attempt: Attempt) -> Refusal | None:
-        who = attempt.room.chat.id, attempt.session.user.id
-        refusal = super().check_ban(attempt)
-        if refusal is not None:
-            self._count[who] = self._count.get(who, 0) + 1
-        return refusal or (banned() if self._count.get(who) else None)
-
-
 @MUTANTS.breaks("SEND-BANNED-LIFTED")
 class UnbanOfATimedBanIsNotDone(Decisions):
     """An unban lifts what was for good; a ban with an end runs to it."""

@@ -283,5 +283,7 @@ class FutureIsHeardThoughRefused(Decisions):
     async def refused(self, state: State, attempt: Attempt, refusal: Refusal) -> None:
         await super().refused(state, attempt, refusal)
         if refusal.cause == "epoch" and _future(attempt):
-            message = Message("0-1", attempt.room.chat.id, attempt.session.user, str(attempt.content), 0, attempt.now)
+            message_id = f"{attempt.now * 1000:.0f}-999"
+            user, chat_id = attempt.session.user, attempt.room.chat.id
+            message = Message(message_id, chat_id, user, str(attempt.content), 0, attempt.now)
             await self.broadcast(state, attempt.room, message)

@@ -1,5 +1,7 @@
 """Mutants of the chapter membership: senders who have not joined."""
 
+from dataclasses import replace
+
 from conformance.reference.decisions import Decisions
 from conformance.reference.judging import Check
 from conformance.reference.lies import Mutants
@@ -135,24 +137,6 @@ class TheOwnerNeedNotJoin(Decisions):
 
 
 @MUTANTS.breaks("SEND-JOINED")
-class JoinedIsWhoeverIsConnected(Decisions):
-    """Who is connected and has been in the chat counts as joined."""
-
-    def __init__(self) -> None:
-        self._connected: set[str] = set()
-
-    async def session_of(self, state: State, secret: str | None) -> Session | None:
-        session = await super().session_of(state, secret)
-        if session is not None and state.hub.of_session(session.id):
-            self._connected.add(session.id)
-        return session
-
-    def check_joined(self, attempt: Attempt) -> Refusal | None:
-        been_here = attempt.session.user.id in attempt.room.ever_joined
-        return None if been_here and attempt.session.id in self._connected else super().check_joined(attempt)
-
-
-@MUTANTS.breaks("SEND-JOINED")
 class LeaversAreAnsweredOk(Swallows):
     """The send of one who has not joined is answered 200 and dropped."""
 
@@ -206,12 +190,8 @@ class KeysOfLeaversAreLost(Decisions):
 
     def check_key(self, attempt: Attempt) -> Refusal | None:
         who = attempt.room.chat.id, attempt.session.id
-        gone = Session("", attempt.session.user)
-        return super().check_key(self._as(attempt, gone) if who in self._left else attempt)
-
-    @staticmethod
-    def _as(attempt: Attempt, session: Session) -> Attempt:
-        return Attempt(**{name: getattr(attempt, name) for name in attempt.__slots__} | {"session": session})
+        gone = replace(attempt, session=Session("", attempt.session.user))
+        return super().check_key(gone if who in self._left else attempt)
 
 
 @MUTANTS.breaks("SEND-JOINED", "SEND-DISTINCT")

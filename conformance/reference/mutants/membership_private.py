@@ -1,8 +1,5 @@
 """Mutants of the chapter membership: private chats."""
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 from conformance.reference.decisions import Decisions
 from conformance.reference.lies import Mutants
 from conformance.reference.mutants.membership import SaysOtherwise, Swallows
@@ -139,33 +136,6 @@ class OutsidersAreAnsweredOk(Swallows):
     """The send of an outsider is answered 200 and dropped."""
 
     swallowed = "outsider"
-
-
-@MUTANTS.breaks("SEND-PRIVATE")
-class OutsidersAreToldTheyBroughtNothing(Decisions):
-    """The send of an outsider is answered 204, which says nothing of the chat."""
-
-    async def answer(self, request: Request, response: Response) -> Response:
-        refused = request.url.path.endswith("/messages") and b"not a member" in bytes(response.body)
-        return Response(status_code=204) if refused else response
-
-
-@MUTANTS.breaks("SEND-PRIVATE")
-class EarlyMembersStay(Decisions):
-    """A membership that was taken is only asked for of those who were not there from the beginning."""
-
-    def __init__(self) -> None:
-        self._first: dict[int, frozenset[int]] = {}
-
-    async def look_at(self, state: State, chat_id: int) -> Room | None:
-        room = await super().look_at(state, chat_id)
-        if room is not None:
-            self._first.setdefault(chat_id, room.members)
-        return room
-
-    def check_membership(self, attempt: Attempt) -> Refusal | None:
-        early = attempt.session.user.id in self._first[attempt.room.chat.id]
-        return None if early else super().check_membership(attempt)
 
 
 @MUTANTS.breaks("SEND-PRIVATE")

@@ -354,7 +354,9 @@ class MutedIsHeardByItself(Decisions):
     async def refused(self, state: State, attempt: Attempt, refusal: Refusal) -> None:
         await super().refused(state, attempt, refusal)
         if refusal.cause == "muted":
-            message = Message("0-1", attempt.room.chat.id, attempt.session.user, str(attempt.content), 0, attempt.now)
+            message_id = f"{attempt.now * 1000:.0f}-999"
+            user, chat_id = attempt.session.user, attempt.room.chat.id
+            message = Message(message_id, chat_id, user, str(attempt.content), 0, attempt.now)
             sids = [socket.sid for socket in state.hub.of_user(attempt.session.user.id)]
             await self.deliver(state, "message:new", self.event_payload(message, attempt.room), sids)
 

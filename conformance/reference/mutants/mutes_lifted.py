@@ -208,7 +208,7 @@ class MuteProlongedByAttempts(Decisions):
             await state.store.chats.mute(room.chat.id, user_id, room.mutes[user_id] + 1)
 
 
-@MUTANTS.breaks("SEND-MUTED-TTL-COUNTS", *_LIFTED)
+@MUTANTS.breaks(*_LIFTED)
 class MuteRestartedByAttempts(Decisions):
     """Each attempt to send makes a timed mute begin anew."""
 

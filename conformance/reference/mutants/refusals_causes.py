@@ -2,9 +2,8 @@
 
 from conformance.reference.decisions import Decisions
 from conformance.reference.lies import Mutants
-from conformance.reference.records import Attempt, Bundle, Room, User
-from conformance.reference.refusals import Refusal, forbidden, invalid_bundle
-from conformance.reference.state import State
+from conformance.reference.records import Attempt, Bundle
+from conformance.reference.refusals import Refusal, forbidden
 
 MUTANTS = Mutants()
 
@@ -106,11 +105,11 @@ class BannedIsRemembered(Holds):
     causes = ("banned",)
 
 
-@MUTANTS.breaks("SEND-DISTINCT", "SEND-429-CHAT", "SEND-429-GLOBAL")
+@MUTANTS.breaks("SEND-DISTINCT", "SEND-429-CHAT")
 class LimitedIsRemembered(Holds):
-    """Who met a limit once is refused for good."""
+    """Who met a chat's limit once is refused there for good."""
 
-    causes = ("chat_limit", "global_limit")
+    causes = ("chat_limit",)
 
 
 @MUTANTS.breaks("SEND-DISTINCT", collateral=ANEW)
@@ -198,19 +197,3 @@ class AMuteSilencesEverybody(Decisions):
     def judge(self, attempt: Attempt) -> Refusal | None:
         frozen = any(self.still_holds(until, attempt.now) for until in attempt.room.mutes.values())
         return super().judge(attempt) or (forbidden("the chat is frozen") if frozen else None)
-
-
-@MUTANTS.breaks("SEND-DISTINCT", "SEND-BANNED-LIFTED")
-class UnbanAsksForAnotherCause(Decisions):
-    """Who is unbanned is refused as malformed: its profile was deleted with the ban."""
-
-    def __init__(self) -> None:
-        self._lifted: set[tuple[int, int]] = set()
-
-    async def lift_ban(self, state: State, room: Room, target: User) -> None:
-        self._lifted.add((room.chat.id, target.id))
-        await super().lift_ban(state, room, target)
-
-    def judge(self, attempt: Attempt) -> Refusal | None:
-        lifted = (attempt.room.chat.id, attempt.session.user.id) in self._lifted
-        return super().judge(attempt) or (invalid_bundle("the sender has no profile") if lifted else None)

@@ -46,7 +46,7 @@ class AcceptedIsQueued(Decisions):
         return response
 
 
-@MUTANTS.breaks("SEND-ACCEPT", "SEND-ID-SHAPE")
+@MUTANTS.breaks("SEND-ACCEPT")
 class AcceptedIsNoContent(Decisions):
     """An accepted send is answered 204 without a body."""
 

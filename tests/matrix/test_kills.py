@@ -1,0 +1,90 @@
+import pytest
+
+from conformance.catalogue import loader
+from conformance.matrix.jobs import Scene
+from conformance.matrix.kills import Fate, Kill, job_for, judge, stale_collateral, victims
+from conformance.reference.lies import Mutant
+from conformance.verdict import Outcome
+from tests.matrix.made import mutant, playback, scene
+
+CATALOGUE = loader.load()
+
+
+def judged(one: Mutant, *scenes: Scene, full: bool = True, obstacle: str = "") -> Kill:
+    return judge(one, playback(*scenes, full=full, obstacle=obstacle), CATALOGUE)
+
+
+def test_red_for_what_it_breaks_is_killed() -> None:
+    kill = judged(mutant(), scene("test_mutes::test_a[one]", "SEND-MUTED"), scene("test_mutes::test_b"))
+    assert (kill.fate, kill.why, kill.red) == (Fate.KILLED, "", ("SEND-MUTED",))
+    assert kill.killers == {"SEND-MUTED": ("test_mutes::test_a",)}
+
+
+def test_nothing_red_is_survived() -> None:
+    kill = judged(mutant(), scene("a", passed=("SEND-MUTED",)))
+    assert (kill.fate, kill.why) == (Fate.SURVIVED, "did not go red: SEND-MUTED")
+
+
+def test_blocked_is_not_red() -> None:
+    kill = judged(mutant(), scene("a", passed=("SEND-MUTED",), outcome=Outcome.BLOCKED))
+    assert kill.fate is Fate.SURVIVED
+
+
+def test_red_in_part_is_misattributed() -> None:
+    kill = judged(mutant("liar", "SEND-MUTED", "SEND-BANNED"), scene("a", "SEND-MUTED"))
+    assert (kill.fate, kill.why) == (Fate.MISATTRIBUTED, "did not go red: SEND-BANNED")
+
+
+def test_red_for_something_else_is_misattributed() -> None:
+    kill = judged(mutant(), scene("a", "SEND-BANNED"))
+    why = "did not go red: SEND-MUTED; went red without being named: SEND-BANNED"
+    assert (kill.fate, kill.why) == (Fate.MISATTRIBUTED, why)
+
+
+def test_red_for_something_else_as_well_is_misattributed_in_the_full_matrix() -> None:
+    scenes = scene("a", "SEND-MUTED"), scene("b", "SEND-BANNED")
+    assert judged(mutant(), *scenes).fate is Fate.MISATTRIBUTED
+    # The targeted matrix stops as soon as what it looks for is red: what else was red by then is chance.
+    targeted = judged(mutant(), *scenes, full=False)
+    assert (targeted.fate, targeted.red) == (Fate.KILLED, ("SEND-MUTED",))
+
+
+def test_collateral_with_a_reason_is_no_misattribution() -> None:
+    one = mutant("liar", "SEND-MUTED", collateral={"SEND-BANNED": "who is muted is banned there"})
+    kill = judged(one, scene("a", "SEND-MUTED", "SEND-BANNED"))
+    assert (kill.fate, set(kill.red)) == (Fate.KILLED, {"SEND-BANNED", "SEND-MUTED"})
+    assert stale_collateral([kill]) == {}
+
+
+def test_collateral_that_does_not_happen_is_told() -> None:
+    one = mutant("liar", "SEND-MUTED", collateral={"SEND-BANNED": "so it was once"})
+    assert stale_collateral([judged(one, scene("a", "SEND-MUTED"))]) == {"liar": ["SEND-BANNED"]}
+
+
+def test_what_is_never_graded_is_never_red() -> None:
+    info = next(one.id for one in CATALOGUE.requirements.values() if one.level.value == "INFO")
+    assert judged(mutant(), scene("a", "SEND-MUTED", info)).red == ("SEND-MUTED",)
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_server_that_cannot_be_judged_is_an_error_and_no_kill(full: bool) -> None:
+    kill = judged(mutant(), full=full, obstacle="the server did not start")
+    assert (kill.fate, kill.why) == (Fate.ERROR, "the server did not start")
+
+
+def test_a_mistake_of_the_suite_is_an_error() -> None:
+    scenes = scene("a", "SEND-MUTED"), scene("b", outcome=Outcome.SUITE_ERROR, message="KeyError: 'id'")
+    kill = judged(mutant(), *scenes)
+    assert (kill.fate, kill.why) == (Fate.ERROR, "suite error in b: KeyError: 'id'")
+
+
+def test_a_victim_is_one_whose_broken_requirement_the_scenario_turned_red() -> None:
+    one = judged(mutant("one", "SEND-MUTED"), scene("a[1]", "SEND-MUTED"), scene("b", "SEND-BANNED"))
+    assert victims([one]) == {"a": {"one"}}
+
+
+def test_a_targeted_job_stops_when_it_knows_enough_and_a_full_one_does_not() -> None:
+    targeted = job_for(mutant("one", "SEND-MUTED"), full=False, tier="core")
+    assert (targeted.requirements, targeted.stop) == (("SEND-MUTED",), True)
+    full = job_for(mutant("one", "SEND-MUTED"), full=True, tier="full", on=("slow",))
+    assert (full.name, full.requirements, full.stop, full.tier) == ("one + slow", (), False, "full")
