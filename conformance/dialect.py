@@ -5,6 +5,7 @@ The default is `dialect.toml`; a profile overrides any value of it, key by key, 
 
 import difflib
 import re
+import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ MISSING = object()
 
 # Tables whose members a profile may extend: a payload or a body of another server may have other members.
 _OPEN = frozenset({"body", "payload"})
+_POINTERS = frozenset({"answer", "ack", "fields"})
+_TRANSPORTS = frozenset({"polling", "websocket"})
 _NAME = re.compile(r"\{(\w+)\}")
 
 
@@ -127,9 +130,30 @@ def _merge(default: Mapping[str, Any], override: Mapping[str, Any], path: str, f
             merged[key] = _merge(default[key], value, here, faults)
         elif key in default and not isinstance(value, type(default[key])):
             faults.append(f"{here}: expected {_kind(default[key])}, got {_kind(value)}")
+        elif wrong := _wrong(path.rpartition(".")[2], key, value):
+            faults.append(f"{here}: {wrong}")
         else:
             merged[key] = value
     return merged
+
+
+def _wrong(table: str, key: str, value: Any) -> str:
+    """What is wrong with a value of the right type; empty where nothing is."""
+    if (table in _POINTERS or table in _defaults()["record"]) and value and not value.startswith("/"):
+        return f"expected a JSON pointer such as /{key}, got {value!r}"
+    if key == "path" and (unknown := _unknown_names(value)):
+        return f"expected a path with no name but {{chat_id}} and {{user_id}}, got {unknown}"
+    if key == "transports" and (not value or not _TRANSPORTS.issuperset(map(str, value))):
+        return f"expected some of {', '.join(sorted(_TRANSPORTS))}, got {value!r}"
+    return ""
+
+
+def _unknown_names(path: str) -> str:
+    try:
+        names = {name for _, name, _, _ in string.Formatter().parse(path) if name is not None}
+    except ValueError as error:
+        return str(error)
+    return ", ".join(f"{{{name}}}" for name in sorted(names - {"chat_id", "user_id"}))
 
 
 def _suggestion(key: str, known: Mapping[str, Any]) -> str:

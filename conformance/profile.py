@@ -1,5 +1,6 @@
 """The target profile: TOML to frozen records, every fault of a file reported at once with its path."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -51,6 +52,9 @@ class Profile:
         if url is None and ws_url is None:
             return self
         rest = (url or self.target.url).rstrip("/")
+        if not rest:
+            # Socket.IO alone is no target: whoever reads the options says so.
+            return self
         socket = (ws_url or ("" if url else self.target.ws_url) or rest).rstrip("/")
         # A target that nobody named goes by its URL, which may be another one now.
         name = "" if self.target.name == self.target.url else self.target.name
@@ -75,11 +79,19 @@ def load(path: Path) -> Profile:
     return parse(document, source=str(path))
 
 
+def _no_times(document: Mapping[str, Any]) -> tuple[str, ...]:
+    # TOML has nan, which is neither too small nor too large for a schema.
+    target = document.get("target", {})
+    named = target if isinstance(target, Mapping) else {}
+    wrong = [name for name, value in named.items() if isinstance(value, float) and math.isnan(value)]
+    return tuple(f"target.{name}: expected a number of seconds, got nan" for name in wrong)
+
+
 def parse(document: Mapping[str, Any], *, source: str = "profile") -> Profile:
     """The profile that ``document`` (the value of the TOML) describes; raises `ProfileFault` with all faults."""
     overrides = document.get("dialect", {})
     dialect, faults = dialects.build(overrides if isinstance(overrides, Mapping) else {})
-    every = (*schemas.faults("profile", document), *faults)
+    every = (*schemas.faults("profile", document), *faults, *_no_times(document))
     if every:
         raise ProfileFault(source, every)
     target = document.get("target", {})

@@ -74,6 +74,8 @@ def options(
         seed=DEFAULT_SEED if seed is None else seed,
         report_dir=Path(report_dir or "reports"),
     )
+    if ws_target is not None and chosen.embedded:
+        raise UsageFault("--ws-target: needs --target as well; the embedded server has a Socket.IO of its own")
     _ = chosen.selected  # an id that nothing matches is a mistake of the command line, to be told at once
     return chosen
 

@@ -191,10 +191,7 @@ def test_nobody_changes_a_catalogue(put: Put) -> None:
         (
             '["send-message"]',
             '["send-mesage"]',
-            (
-                "requirement[0].pages[0]: edition.toml knows no page 'send-mesage' "
-                "(did you mean 'send-message'?)"
-            ),
+            ("requirement[0].pages[0]: edition.toml knows no page 'send-mesage' (did you mean 'send-message'?)"),
         ),
         ('["send-message"]', '["x"]', "requirement[0].pages[0]: edition.toml knows no page 'x'"),
         (
@@ -219,9 +216,7 @@ def test_nobody_changes_a_catalogue(put: Put) -> None:
         ),
     ],
 )
-def test_a_fault_of_a_chapter_is_a_sentence_with_its_path(
-    put: Put, was: str, becomes: str, fault: str
-) -> None:
+def test_a_fault_of_a_chapter_is_a_sentence_with_its_path(put: Put, was: str, becomes: str, fault: str) -> None:
     assert was in SENDING
     assert faults(put(sending=SENDING.replace(was, becomes, 1))) == [f"sending.toml: {fault}"]
 
@@ -272,9 +267,7 @@ def test_all_faults_of_all_files_are_said_at_once(put: Put) -> None:
     folder = put(
         edition=EDITION.replace('"clear"]', '"clear", "kick"]'),
         sending=SENDING.replace("MUST", "MAY").replace('title = "Accepted messages"', ""),
-        clear=CLEAR.replace("clear-messages", "clear-message").replace(
-            'chapter = "clear"', 'chapter = "clean"'
-        ),
+        clear=CLEAR.replace("clear-messages", "clear-message").replace('chapter = "clear"', 'chapter = "clean"'),
         mutes="?",
     )
     assert faults(folder) == [
@@ -298,16 +291,8 @@ def test_all_faults_of_all_files_are_said_at_once(put: Put) -> None:
     "same",
     [
         {"sending": "# A comment.\n" + SENDING.replace("\n\n", "\n\n\n")},
-        {
-            "sending": SENDING.replace(
-                '"A valid bundle is answered 200."', '"""\nA valid bundle\n  is answered 200."""'
-            )
-        },
-        {
-            "sending": SENDING.replace(
-                'id = "SEND-ACCEPT"\nlevel = "MUST"', 'level = "MUST"\nid = "SEND-ACCEPT"'
-            )
-        },
+        {"sending": SENDING.replace('"A valid bundle is answered 200."', '"""\nA valid bundle\n  is answered 200."""')},
+        {"sending": SENDING.replace('id = "SEND-ACCEPT"\nlevel = "MUST"', 'level = "MUST"\nid = "SEND-ACCEPT"')},
         {"edition": EDITION.replace('["sending", "clear"]', '["clear", "sending"]')},
         {
             "sending": "[[requirement]]".join(

@@ -21,6 +21,10 @@ def told(ran: Ran) -> str:
         ("--examples=many", "argument --examples: invalid _positive value: 'many'"),
         ("--target=portal.example", "--target: expected a URL such as https://portal.example, got 'portal.example'"),
         ("--ws-target=ws://x", "--ws-target: expected a URL such as https://portal.example, got 'ws://x'"),
+        (
+            "--ws-target=http://127.0.0.1:1",
+            "--ws-target: needs --target as well; the embedded server has a Socket.IO of",
+        ),
         ("--requirement=SEND-BANED", "no requirement matches 'SEND-BANED' (did you mean SEND-BANNED?)"),
         ("--profile=nowhere.toml", "nowhere.toml: cannot be read (No such file or directory)"),
     ],

@@ -153,3 +153,32 @@ def test_a_pointer_reads(pointer: str, value: object) -> None:
 @pytest.mark.parametrize("document", [None, 5, "text", True, [], MISSING, "ok"])
 def test_a_pointer_into_what_has_no_members(document: object) -> None:
     assert read(document, "/ok") is MISSING
+
+
+@pytest.mark.parametrize(
+    ("overrides", "sentence"),
+    [
+        (
+            {"rest": {"send": {"answer": {"id": "id"}}}},
+            "dialect.rest.send.answer.id: expected a JSON pointer such as /id, got 'id'",
+        ),
+        (
+            {"record": {"error": {"ttl": "ttl"}}},
+            "dialect.record.error.ttl: expected a JSON pointer such as /ttl, got 'ttl'",
+        ),
+        (
+            {"rest": {"ban": {"path": "/rooms/{room}/ban"}}},
+            "dialect.rest.ban.path: expected a path with no name but {chat_id} and {user_id}, got {room}",
+        ),
+        (
+            {"socket": {"transports": ["carrier-pigeon"]}},
+            "dialect.socket.transports: expected some of polling, websocket, got ['carrier-pigeon']",
+        ),
+    ],
+)
+def test_value_that_could_not_work(overrides: dict[str, object], sentence: str) -> None:
+    assert faults(overrides) == (sentence,)
+
+
+def test_whole_answer_is_a_pointer_too() -> None:
+    assert faults({"rest": {"history": {"answer": {"entries": ""}}}}) == ()

@@ -145,9 +145,7 @@ def test_an_unknown_definition_is_a_fault_of_the_suite() -> None:
         ({"pattern": "^a$", "x-secret": True}, "hunter2", "x: not of the right form (a secret, not shown)"),
     ],
 )
-def test_a_fault_is_a_sentence(
-    made_up: Judge, keyword: dict[str, Any], instance: object, sentence: str
-) -> None:
+def test_a_fault_is_a_sentence(made_up: Judge, keyword: dict[str, Any], instance: object, sentence: str) -> None:
     assert made_up({"properties": {"x": keyword}}, {"x": instance}) == (sentence,)
 
 
@@ -231,6 +229,4 @@ def test_letters_of_all_scripts_are_shown(made_up: Judge) -> None:
 
 
 def test_a_value_that_only_toml_knows_is_shown(made_up: Judge) -> None:
-    assert made_up({"type": "string"}, date(2026, 11, 24)) == (
-        'expected a string, got the date "2026-11-24"',
-    )
+    assert made_up({"type": "string"}, date(2026, 11, 24)) == ('expected a string, got the date "2026-11-24"',)

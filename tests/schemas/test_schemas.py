@@ -25,9 +25,7 @@ def table(name: str) -> dict[str, list[dict[str, Any]]]:
 
 def cases(kind: str) -> list[Any]:
     return [
-        pytest.param(
-            name, case.get("def"), case["instance"], id=f"{name}: {case.get('def', '')} {case['title']}"
-        )
+        pytest.param(name, case.get("def"), case["instance"], id=f"{name}: {case.get('def', '')} {case['title']}")
         for name in schemas.names()
         for case in table(name)[kind]
     ]
@@ -52,9 +50,7 @@ def test_each_file_is_a_schema_or_an_api_description() -> None:
         for path in schemas.folder().glob("*.json")
         if {"openapi", "asyncapi"} & json.loads(path.read_text("utf-8")).keys()
     ]
-    assert sorted([*schemas.names(), *described]) == sorted(
-        path.stem for path in schemas.folder().glob("*.json")
-    )
+    assert sorted([*schemas.names(), *described]) == sorted(path.stem for path in schemas.folder().glob("*.json"))
 
 
 @pytest.mark.parametrize("name", schemas.names())
