@@ -123,9 +123,9 @@ class Room:
 
     # --- keys ---------------------------------------------------------------------------------------------------
 
-    def share(self, actor: Actor) -> None:
-        """The owner hands ``actor`` the key of the current epoch."""
-        self.owner.share_key(self.chat, self.epoch, self.key, actor)
+    def share(self, actor: Actor, *, by: Actor | None = None) -> None:
+        """The owner, or another member who has it, hands ``actor`` the key of the current epoch."""
+        (by or self.owner).share_key(self.chat, self.epoch, self.key, actor)
         actor.keys[str(self.chat.chat_id), self.epoch] = self.key
 
     def distribute(self, *, without: Actor | None = None) -> None:

@@ -1,5 +1,7 @@
 """Imported once, in the process of which all players are forked: what each would otherwise import and read again."""
 
+import gc
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,3 +33,7 @@ def _tables_of_hypothesis(_example: object) -> None:
 
 
 _tables_of_hypothesis()
+
+# What is there by now stays: to look for garbage in it would copy its pages into every player.
+gc.collect()
+gc.freeze()

@@ -8,12 +8,12 @@ from conformance.waiting import pause, stretched, until_accepted
 _SHORT_S = 2
 
 
-@requirement("SEND-BANNED", "SEND-BANNED-LIFTED", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
+@requirement("SEND-BANNED", "SEND-BANNED-LIFTED", "SEND-REFUSED-SILENT", "SEND-DISTINCT", "SEND-ACCEPT")
 def test_banned_sender(stage: Stage, expect: Expect) -> None:
     """A banned sender is answered 403, and is accepted again after unban, join and key.
 
     The owner of a public chat bans a member for good; the member does not leave.
-    Expect 403, no trace, and acceptance afterwards.
+    Expect 403, 200 for another member, no trace, and acceptance afterwards.
     """
     room = stage.room("owner", "sender", "observer")
     sender = room["sender"]
@@ -23,6 +23,9 @@ def test_banned_sender(stage: Stage, expect: Expect) -> None:
     # The one cause
     room.ban(sender)
     expect.refused(room.send(sender, bundle), "SEND-BANNED", title="the send of a banned member is refused")
+    room.follow()
+    other = room.send(room["observer"], room.bundle())
+    expect.accepted(other, "SEND-ACCEPT", title="while one member is banned, another one's send is accepted")
     room.no_trace()
 
     # The cause removed

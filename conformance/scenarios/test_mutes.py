@@ -15,15 +15,17 @@ _ROUNDING_S = 1
 
 
 @requirement("SEND-MUTED", "SEND-MUTED-TTL", "SEND-MUTED-TTL-INDEFINITE")
-@requirement("SEND-MUTED-LIFTED", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
+@requirement("SEND-MUTED-LIFTED", "SEND-REFUSED-SILENT", "SEND-DISTINCT", "SEND-ACCEPT")
 def test_muted_for_good(stage: Stage, expect: Expect) -> None:
     """A muted sender is answered 403 with ttl 0, and is accepted after unmute without joining anew.
 
-    The owner mutes a member indefinitely, and lifts the mute.
-    Expect 403, a ttl of 0, no trace, and acceptance afterwards.
+    The owner mutes a member, who has two sessions, indefinitely, and lifts the mute.
+    Expect 403 for both sessions, a ttl of 0, 200 for another member, no trace, and acceptance afterwards.
     """
     room = stage.room("owner", "sender", "observer")
     sender = room["sender"]
+    second = stage.session_of(sender, "sender's second session")
+    room.admit(second)
     room.accepted_before(sender)
     bundle = room.bundle()
 
@@ -31,11 +33,15 @@ def test_muted_for_good(stage: Stage, expect: Expect) -> None:
     room.mute(sender, 0)
     refused = room.send(sender, bundle)
     expect.refused(refused, "SEND-MUTED", title="the send of a muted member is refused")
-    ttl = _ttl(stage, expect, refused)
+    ttl = _ttl(stage, expect, refused, "SEND-MUTED-TTL-INDEFINITE")
     expect.that(
         ttl == 0, "SEND-MUTED-TTL-INDEFINITE", title="the ttl of an indefinite mute is 0", expected="0", observed=ttl,
         exchange=refused.exchange, soft=True,
     )  # fmt: skip
+    again = room.send(second, room.bundle())
+    expect.refused(again, "SEND-MUTED", title="the send of a muted member's second session is refused")
+    other = room.send(room["observer"], room.bundle())
+    expect.accepted(other, "SEND-ACCEPT", title="while one member is muted, another one's send is accepted")
     room.no_trace()
 
     # The cause removed
@@ -125,10 +131,12 @@ def test_mute_that_runs_out(stage: Stage, expect: Expect) -> None:
     expect.reached(second.ended < muted.started + short_s - _ROUNDING_S, "the target was too slow to be asked in time")
     expect.refused(second, "SEND-MUTED", title="halfway through a mute the send is refused")
     after = _ttl(stage, expect, second)
+    _within(expect, second, after, muted, short_s)
     passed = math.floor(second.started - first.ended) - _ROUNDING_S
     expect.that(
         after <= before - passed, "SEND-MUTED-TTL-COUNTS", title="the ttl falls as time passes",
         expected=f"at most {before - passed} after {before} two seconds ago", observed=after, exchange=second.exchange,
+        soft=True,
     )  # fmt: skip
 
     # Over: no joining, no key
@@ -139,21 +147,22 @@ def test_mute_that_runs_out(stage: Stage, expect: Expect) -> None:
     )  # fmt: skip
 
 
-def _ttl(stage: Stage, expect: Expect, refused: Answer) -> int:
+def _ttl(stage: Stage, expect: Expect, refused: Answer, *more: str) -> int:
     """The ttl in the body of a refusal: a whole number from 0 on. JSON does not tell 5 from 5.0."""
     ttl = read(refused.json, stage.link.profile.dialect.record["error"]["ttl"])
-    number = isinstance(ttl, int | float) and not isinstance(ttl, bool)
+    number = isinstance(ttl, int | float) and not isinstance(ttl, bool) and math.isfinite(ttl)
     expect.that(
-        number and ttl >= 0 and ttl == int(ttl), "SEND-MUTED-TTL", title="the refusal has a ttl in whole seconds",
-        expected="a whole number >= 0", observed=ttl, exchange=refused.exchange,
+        number and ttl >= 0 and ttl == int(ttl), "SEND-MUTED-TTL", *more,
+        title="the refusal has a ttl in whole seconds", expected="a whole number >= 0", observed=ttl, exchange=refused.exchange,
     )  # fmt: skip
     return int(ttl)
 
 
 def _within(expect: Expect, refused: Answer, ttl: int, muted: Answer, duration: int) -> None:
     """The ttl is what remains, within a second of rounding; the client's clock says how much that can be."""
-    least = duration - (refused.ended - muted.started) - _ROUNDING_S
+    least = max(0, math.floor(duration - (refused.ended - muted.started) - _ROUNDING_S))
+    most = min(duration, math.ceil(duration - (refused.started - muted.ended) + _ROUNDING_S))
     expect.that(
-        math.floor(least) <= ttl <= duration, "SEND-MUTED-TTL", title="the ttl is the seconds that remain of the mute",
-        expected=f"from {max(0, math.floor(least))} to {duration}", observed=ttl, exchange=refused.exchange, soft=True,
+        least <= ttl <= most, "SEND-MUTED-TTL", title="the ttl is the seconds that remain of the mute",
+        expected=f"from {least} to {most}", observed=ttl, exchange=refused.exchange, soft=True,
     )  # fmt: skip
