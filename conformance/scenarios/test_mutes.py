@@ -153,7 +153,8 @@ def _ttl(stage: Stage, expect: Expect, refused: Answer, *more: str) -> int:
     number = isinstance(ttl, int | float) and not isinstance(ttl, bool) and math.isfinite(ttl)
     expect.that(
         number and ttl >= 0 and ttl == int(ttl), "SEND-MUTED-TTL", *more,
-        title="the refusal has a ttl in whole seconds", expected="a whole number >= 0", observed=ttl, exchange=refused.exchange,
+        title="the refusal has a ttl in whole seconds", expected="a whole number >= 0",
+        observed=ttl, exchange=refused.exchange,
     )  # fmt: skip
     return int(ttl)
 

@@ -188,13 +188,6 @@ class MutedAnswered423(_MutedAnswered):
 
 
 @MUTANTS.breaks("SEND-MUTED")
-class MutedAnswered429(_MutedAnswered):
-    """A muted sender is told that it sends too much."""
-
-    muted_status = 429
-
-
-@MUTANTS.breaks("SEND-MUTED")
 class MutedAnswered200(_MutedAnswered):
     """A muted sender gets the body of a refusal, under the status of success."""
 
