@@ -75,9 +75,15 @@ class Dialect:
 def read(document: object, pointer: str) -> Any:
     """The value at ``pointer`` in ``document``; `MISSING` where there is none."""
     try:
-        return jsonpointer.resolve_pointer(document, pointer)
+        return _compiled(pointer).resolve(document)
     except (jsonpointer.JsonPointerException, TypeError):
         return MISSING
+
+
+@cache
+def _compiled(pointer: str) -> jsonpointer.JsonPointer:
+    # A dialect has some dozens of pointers, and each event and history entry is read by several.
+    return jsonpointer.JsonPointer(pointer)
 
 
 def fill(template: Any, values: Mapping[str, object]) -> Any:

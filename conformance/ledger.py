@@ -7,7 +7,7 @@ once and nobody else; a refused one leaves no trace.
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,14 @@ class Ledger:
             fresh = message.id not in self._accepted
             self._accepted[message.id] = message
             return fresh
+
+    def excuse(self, actor: str, traces: Iterable[Trace]) -> None:
+        """``actor`` loses its place in the room: whether it still hears what is on its way to it is left open."""
+        heard = {trace.id for trace in traces}
+        with self._lock:
+            for one in self._accepted.values():
+                if actor in one.audience and one.id not in heard:
+                    self._accepted[one.id] = replace(one, audience=one.audience - {actor}, unsure=one.unsure | {actor})
 
     def refuse(self, ct: str | None) -> None:
         """Enter a refused ciphertext."""

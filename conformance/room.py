@@ -107,13 +107,17 @@ class Room:
 
     def unsure_of(self, actor: Actor) -> None:
         """Whether ``actor`` still hears what is said is left open by every page."""
-        self.inside.discard(actor.name)
+        self._out(actor)
         self.unsure.add(actor.name)
 
     def leave(self, actor: Actor) -> None:
         """``actor`` leaves."""
         actor.leave(self.chat)
+        self._out(actor)
+
+    def _out(self, actor: Actor) -> None:
         self.inside.discard(actor.name)
+        self.ledger.excuse(actor.name, self.heard(actor))
 
     def _turn_to(self, epoch: int, *, without: Actor | None = None, hand_out: bool = True) -> None:
         self.epoch = epoch
@@ -189,7 +193,7 @@ class Room:
     def ban(self, actor: Actor, duration: int = 0) -> Answer:
         """The owner bans ``actor`` for ``duration`` seconds, 0 for good; it no longer belongs to the audience."""
         answer = self._measure("ban", actor, duration=duration, reason="conformance")
-        self.inside.discard(actor.name)
+        self._out(actor)
         return answer
 
     def unban(self, actor: Actor) -> Answer:
@@ -200,7 +204,7 @@ class Room:
         """The owner kicks ``actor``, which rotates the epoch; the others but ``without`` get the new key."""
         since = self.owner.inbox.mark
         answer = self._measure("kick", actor)
-        self.inside.discard(actor.name)
+        self._out(actor)
         self.rotated(without=without, since=since)
         return answer
 

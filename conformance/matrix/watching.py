@@ -1,11 +1,12 @@
 """A pytest plugin that takes down what the scenarios say, and speaks up as soon as enough is known."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
-from conformance.judge import OBSTACLE
+from conformance.judge import OBSTACLE, claimed
 from conformance.matrix.jobs import Job, Playback, Reached, Scene, scene_of
 from conformance.verdict import Verdict
 
@@ -22,6 +23,16 @@ class Watch:
         self._reached: Reached | None = None
         self._began = time.monotonic()
         self._obstacle = ""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Where the job may stop, play first what judges few others: it is what the awaited ids are most about."""
+        if self._job.stop:
+            claims = Counter(one for item in items for one in claimed(item))
+
+            def how_common(item: pytest.Item) -> int:
+                return min((claims[one] for one in claimed(item) if one in self._job.awaited), default=len(items))
+
+            items.sort(key=how_common)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take down the record that comes with the last report of a scenario."""

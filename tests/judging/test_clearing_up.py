@@ -20,6 +20,7 @@ from conformance.reference.embedded import serving
 from conformance.reference.records import Session
 from conformance.reference.settings import Ready, Settings
 from conformance.reference.state import State
+from conformance.reference.variants.transport import JsonWithEscapedLetters
 
 from .conftest import TOKEN, Runner
 
@@ -51,6 +52,17 @@ class Watched(Decisions):
         if path.endswith("/messages"):
             self.sent.set()
         return await super().answer(request, response)
+
+
+class WatchedAndEscaped(Watched, JsonWithEscapedLetters):
+    """The same server, but it spells every letter of its JSON as an escape."""
+
+
+@pytest.fixture
+def escaped() -> Iterator[tuple[Ready, Watched]]:
+    decisions = WatchedAndEscaped()
+    with serving(Settings(control_token=TOKEN), decisions=decisions) as ready:
+        yield ready, decisions
 
 
 @pytest.fixture
@@ -118,3 +130,15 @@ def test_no_secret_in_anything_written(run: Runner, watched: tuple[Ready, Watche
             secret.encode().hex(),
         ):
             assert form.encode() not in everything
+
+
+def test_no_secret_hides_behind_escapes(run: Runner, escaped: tuple[Ready, Watched]) -> None:
+    ready, seen = escaped
+    ran = run.pytest(f"--target={ready.url}", "--requirement=SEND-ACCEPT", "--requirement=SEND-BANNED")
+    assert ran.outcome("SEND-ACCEPT") == "passed", ran.output
+    written = b"\n".join(path.read_bytes() for path in run.folder.rglob("*") if path.is_file()).decode()
+    assert "session" in written
+    # JSON within JSON: an escape of an escape is one that a reader undoes as well.
+    for _ in range(3):
+        assert [secret for secret in seen.cookies if secret in written] == []
+        written = re.sub(r"\\+u00([0-9a-f]{2})", lambda match: chr(int(match.group(1), 16)), written)

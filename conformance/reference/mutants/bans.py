@@ -1,12 +1,10 @@
 """Mutants of the chapter bans: whom a ban stops, and where."""
 
-from dataclasses import replace
-
 from conformance.reference.decisions import Decisions
 from conformance.reference.lies import Mutants
 from conformance.reference.mutants.membership import SaysOtherwise, Swallows
-from conformance.reference.records import Attempt, Room, Sanction, Session, User
-from conformance.reference.refusals import Refusal, banned
+from conformance.reference.records import Attempt, Room, Sanction, User
+from conformance.reference.refusals import Refusal, banned, no_room_key, not_joined
 from conformance.reference.state import State
 
 MUTANTS = Mutants()
@@ -107,7 +105,7 @@ class BanIsNoticedLate(_Since):
         return None if self.age(attempt) < 1 else super().check_ban(attempt)
 
 
-@MUTANTS.breaks("SEND-BANNED")
+@MUTANTS.breaks("SEND-BANNED", "SEND-BROADCAST-SCOPE")
 class BanForGoodIsNoBan(Decisions):
     """A duration of 0 ends at once."""
 
@@ -243,33 +241,38 @@ class BannedCrashTheServer(SaysOtherwise):
 # --- everywhere ------------------------------------------------------------------------------------------------------
 
 
-class _Reaches(Decisions):
-    """Has a ban refuse sends in further chats, as long as it is not lifted."""
+class Reaches(Decisions):
+    """Has a ban reach into further chats, as long as it holds."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._bans: dict[int, Room] = {}
+        self._bans: dict[int, tuple[Room, float]] = {}
 
     async def apply_ban(self, state: State, room: Room, sanction: Sanction) -> None:
-        self._bans[sanction.user.id] = room
+        self._bans[sanction.user.id] = room, self.end_of(sanction.duration, state.now())
         await super().apply_ban(state, room, sanction)
 
     async def lift_ban(self, state: State, room: Room, target: User) -> None:
         self._bans.pop(target.id, None)
         await super().lift_ban(state, room, target)
 
+    def origin(self, attempt: Attempt) -> Room | None:
+        """The other chat that the sender is banned from."""
+        origin, until = self._bans.get(attempt.session.user.id, (None, 0.0))
+        elsewhere = origin is not None and origin.chat.id != attempt.room.chat.id
+        return origin if elsewhere and self.still_holds(until, attempt.now) else None
+
     def reaches(self, origin: Room, attempt: Attempt) -> bool:
-        raise NotImplementedError
+        """Whether the ban counts here as well."""
+        return False
 
     def check_ban(self, attempt: Attempt) -> Refusal | None:
-        origin = self._bans.get(attempt.session.user.id)
-        if origin is not None and origin.chat.id != attempt.room.chat.id and self.reaches(origin, attempt):
-            return banned()
-        return super().check_ban(attempt)
+        origin = self.origin(attempt)
+        return banned() if origin is not None and self.reaches(origin, attempt) else super().check_ban(attempt)
 
 
 @MUTANTS.breaks("SEND-BANNED-SCOPE")
-class BanCountsEverywhere(_Reaches):
+class BanCountsEverywhere(Reaches):
     """A ban is kept by user alone, and so it counts in every chat."""
 
     def reaches(self, origin: Room, attempt: Attempt) -> bool:
@@ -277,7 +280,7 @@ class BanCountsEverywhere(_Reaches):
 
 
 @MUTANTS.breaks("SEND-BANNED-SCOPE")
-class BanCountsInTheOwnersChats(_Reaches):
+class BanCountsInTheOwnersChats(Reaches):
     """A ban counts in all chats of the same owner."""
 
     def reaches(self, origin: Room, attempt: Attempt) -> bool:
@@ -285,7 +288,7 @@ class BanCountsInTheOwnersChats(_Reaches):
 
 
 @MUTANTS.breaks("SEND-BANNED-SCOPE")
-class BanCountsAmongThePublic(_Reaches):
+class BanCountsAmongThePublic(Reaches):
     """Public chats share one list of bans."""
 
     def reaches(self, origin: Room, attempt: Attempt) -> bool:
@@ -293,40 +296,16 @@ class BanCountsAmongThePublic(_Reaches):
 
 
 @MUTANTS.breaks("SEND-BANNED-SCOPE")
-class BanTakesEveryKey(Decisions):
+class BanTakesEveryKey(Reaches):
     """A ban takes the keys of its user in all chats, and not those of one."""
 
-    def __init__(self) -> None:
-        self._taken: set[int] = set()
-
-    async def apply_ban(self, state: State, room: Room, sanction: Sanction) -> None:
-        self._taken.add(sanction.user.id)
-        await super().apply_ban(state, room, sanction)
-
-    async def lift_ban(self, state: State, room: Room, target: User) -> None:
-        self._taken.discard(target.id)
-        await super().lift_ban(state, room, target)
-
-    def has_key(self, session: Session, room: Room) -> bool:
-        return session.user.id not in self._taken and super().has_key(session, room)
+    def check_key(self, attempt: Attempt) -> Refusal | None:
+        return super().check_key(attempt) if self.origin(attempt) is None else no_room_key()
 
 
 @MUTANTS.breaks("SEND-BANNED-SCOPE")
-class BanStrikesFromEveryList(Decisions):
-    """The banned count as joined nowhere, until they are unbanned."""
-
-    def __init__(self) -> None:
-        self._struck: set[int] = set()
-
-    async def apply_ban(self, state: State, room: Room, sanction: Sanction) -> None:
-        self._struck.add(sanction.user.id)
-        await super().apply_ban(state, room, sanction)
-
-    async def lift_ban(self, state: State, room: Room, target: User) -> None:
-        self._struck.discard(target.id)
-        await super().lift_ban(state, room, target)
+class BanStrikesFromEveryList(Reaches):
+    """The banned count as joined nowhere, until the ban has ended."""
 
     def check_joined(self, attempt: Attempt) -> Refusal | None:
-        nowhere = Session("", attempt.session.user)
-        struck = attempt.session.user.id in self._struck
-        return super().check_joined(replace(attempt, session=nowhere) if struck else attempt)
+        return super().check_joined(attempt) if self.origin(attempt) is None else not_joined()

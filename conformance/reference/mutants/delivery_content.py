@@ -99,18 +99,13 @@ class IdDiffersForThoseBehindTheFirst(Decisions):
 
 
 @MUTANTS.breaks("SEND-BROADCAST-ID")
-class EventIdsRaceUnderLoad(Crowded):
-    """Under concurrent senders an event takes the id that was drawn last, in place of its own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._latest: dict[int, str] = {}
+class EventIdsDifferUnderLoad(Crowded):
+    """Under concurrent senders an event that has to wait is given an id of its own."""
 
     def event_payload(self, message: Message, room: Room) -> Json:
         payload = super().event_payload(message, room)
-        latest = self._latest.get(room.chat.id)
-        self._latest[room.chat.id] = message.id
-        return {**payload, "id": latest} if latest and self.crowded(room.chat.id) else payload
+        first, second = parts(message.id)
+        return {**payload, "id": f"{first}-{second + 1000}"} if self.crowded(room.chat.id) else payload
 
 
 # --- the ciphertext --------------------------------------------------------------------------------------------------
