@@ -105,7 +105,7 @@ def _tell(kills: Sequence[Kill], found: dict[str, Any], *, as_json: bool, markdo
         click.echo(tables.markdown(kills, chapters))
         return
     Console().print(tables.of_kills(kills))
-    for line in (*tables.complaints(kills), *found["existence"]):
+    for line in (*tables.complaints(kills), *tables.stale(kills), *found["existence"]):
         click.echo(line)
     click.echo(f"{tables.counted(kills)}; matrix {found['digest']}")
 

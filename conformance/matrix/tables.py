@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 
-from conformance.matrix.kills import Fate, Kill
+from conformance.matrix.kills import Fate, Kill, stale_collateral
 from conformance.matrix.trials import Trial
 from conformance.redact import elide
 
@@ -42,6 +42,12 @@ def complaints(kills: Iterable[Kill]) -> list[str]:
         if kill.fate is not Fate.KILLED
         for line in (f"{kill.name}: {kill.fate}: {elide(kill.why, 300)}", *_heard(kill.playback.said().items()))
     ]
+
+
+def stale(kills: Iterable[Kill]) -> list[str]:
+    """A note for each mutant whose collateral did not happen, where every scenario was played."""
+    found = stale_collateral(kill for kill in kills if not kill.playback.job.stop)
+    return [f"note: {name}: named as collateral, but stayed green: {', '.join(ids)}" for name, ids in found.items()]
 
 
 def _heard(sayings: Iterable[tuple[str, str]]) -> list[str]:
