@@ -3,7 +3,8 @@ import pytest
 from conformance.errors import UsageFault
 from conformance.matrix import covering
 from conformance.matrix.covering import covering_rows, sampled, uncovered
-from tests.matrix.made import mutant, variant
+
+from .made import mutant, variant
 
 VARIANTS = [
     variant("early", "late"),

@@ -1,7 +1,8 @@
 from conformance.catalogue import loader
 from conformance.matrix.existence import only_killer, reasons, unexplained
 from conformance.matrix.kills import Kill, judge
-from tests.matrix.made import mutant, playback, scene
+
+from .made import mutant, playback, scene
 
 CATALOGUE = loader.load()
 ALL = ("test_a::x", "test_b::y", "test_c::z")

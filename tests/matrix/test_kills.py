@@ -5,7 +5,8 @@ from conformance.matrix.jobs import Scene
 from conformance.matrix.kills import Fate, Kill, job_for, judge, stale_collateral, victims
 from conformance.reference.lies import Mutant
 from conformance.verdict import Outcome
-from tests.matrix.made import mutant, playback, scene
+
+from .made import mutant, playback, scene
 
 CATALOGUE = loader.load()
 

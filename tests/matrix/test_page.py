@@ -6,7 +6,8 @@ from conformance.matrix.kills import Kill, judge
 from conformance.matrix.trials import Trial
 from conformance.matrix.trials import judge as try_out
 from conformance.verdict import Outcome, Verdict
-from tests.matrix.made import mutant, playback, scene, variant
+
+from .made import mutant, playback, scene, variant
 
 CATALOGUE = loader.load()
 HOSTILE = "<script>alert(1)</script>"

@@ -19,7 +19,7 @@ def test_a_join_tells_epoch_and_members(world: World) -> None:
     second = {"user_id": bob.user_id, "session_id": bob.session_id, "public_key": None}
     answer = bob.join(chat)
     assert sorted(answer["members"], key=lambda each: each["user_id"]) == [first, second]
-    assert answer["members"] == alice.socket.heard("room:members")[-1]["members"]
+    assert alice.socket.wait("room:members", members=answer["members"])["chat_id"] == chat
     assert alice.session_id != alice.secret
 
 

@@ -42,8 +42,10 @@ def forget() -> None:
 # --- finding ------------------------------------------------------------------------------------------------
 
 
-def test_a_checkout_has_its_schemas_at_the_root() -> None:
-    assert schemas.folder() == Path(schemas.__file__).parent.parent / "schemas"
+def test_schemas_are_in_the_package_or_at_the_root_of_its_checkout() -> None:
+    package = Path(schemas.__file__).parent
+    inside = package / "_schemas"
+    assert schemas.folder() == (inside if inside.is_dir() else package.parent / "schemas")
 
 
 def test_a_wheel_has_its_schemas_in_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,7 +129,7 @@ class Lasts(Decisions):
             await state.store.chats.ban(room.chat.id, sanction.user.id, until)
 
 
-@MUTANTS.breaks("SEND-BANNED")
+@MUTANTS.breaks("SEND-BANNED", "SEND-BROADCAST-SCOPE")
 class TimedBansAreNotKept(Lasts):
     """Only a ban for good is kept; one with an end is announced and forgotten."""
 
@@ -137,7 +137,10 @@ class TimedBansAreNotKept(Lasts):
         return 0
 
 
-@MUTANTS.breaks("SEND-BANNED")
+@MUTANTS.breaks(
+    "SEND-BANNED",
+    collateral={"SEND-BROADCAST-SCOPE": "the ban may be over by the time that a message is told"},
+)
 class BanLastsMilliseconds(Lasts):
     """The seconds of a ban are taken as milliseconds."""
 
