@@ -239,21 +239,21 @@ class WhoJoinedTwiceIsToldTwice(Decisions):
 
 
 @MUTANTS.breaks("SEND-BROADCAST")
-class MessagesAreReplayedToWhoJoins(Decisions):
-    """Who joins again is told the chat's latest message once more, in case it was missed."""
+class OwnWordsAreReplayedToWhoJoins(Decisions):
+    """Who joins again is told its own latest message once more, in case it was missed."""
 
     def __init__(self) -> None:
-        self._latest: dict[int, Message] = {}
+        self._latest: dict[tuple[int, int], Message] = {}
 
     async def store_message(self, state: State, attempt: Attempt) -> Message:
         message = await super().store_message(state, attempt)
-        self._latest[message.chat_id] = message
+        self._latest[message.chat_id, attempt.session.user.id] = message
         return message
 
     async def enter(self, state: State, room: Room, session: Session, sid: str) -> bool:
         entered = await super().enter(state, room, session, sid)
-        latest = self._latest.get(room.chat.id)
-        if latest is not None and session.user.id in room.ever_joined:
+        latest = self._latest.get((room.chat.id, session.user.id))
+        if latest is not None:
             await self.deliver(state, "message:new", self.event_payload(latest, room), [sid])
         return entered
 

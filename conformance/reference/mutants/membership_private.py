@@ -95,7 +95,7 @@ class MembersAreThoseOfTheBeginning(Decisions):
         return super().check_membership(attempt)
 
 
-@MUTANTS.breaks("SEND-PRIVATE", "SEND-DISTINCT")
+@MUTANTS.breaks("SEND-PRIVATE", "SEND-BANNED-LIFTED", "SEND-DISTINCT")
 class OutsidersAreRemembered(Decisions):
     """Who was turned away from a private chat once is turned away for good."""
 
@@ -110,28 +110,28 @@ class OutsidersAreRemembered(Decisions):
         return self._turned_away.get(who)
 
 
-@MUTANTS.breaks("SEND-PRIVATE")
+@MUTANTS.breaks("SEND-PRIVATE", "SEND-BANNED")
 class OutsidersAreUnknown(SaysOtherwise):
     """The send of an outsider is answered 401, as if it had no session."""
 
     cause, status = "outsider", 401
 
 
-@MUTANTS.breaks("SEND-PRIVATE")
+@MUTANTS.breaks("SEND-PRIVATE", "SEND-BANNED")
 class OutsidersAreMalformed(SaysOtherwise):
     """The send of an outsider is answered 422, as if its bundle were at fault."""
 
     cause, status = "outsider", 422
 
 
-@MUTANTS.breaks("SEND-PRIVATE")
+@MUTANTS.breaks("SEND-PRIVATE", "SEND-BANNED")
 class OutsidersCrashTheServer(SaysOtherwise):
     """The send of an outsider ends in an accident, and a 500."""
 
     cause, status = "outsider", 500
 
 
-@MUTANTS.breaks("SEND-PRIVATE")
+@MUTANTS.breaks("SEND-PRIVATE", "SEND-BANNED")
 class OutsidersAreAnsweredOk(Swallows):
     """The send of an outsider is answered 200 and dropped."""
 

@@ -7,9 +7,7 @@ from conformance.reference.refusals import Refusal, forbidden
 
 MUTANTS = Mutants()
 
-ANEW = {
-    "SEND-LENGTH-MAX": "the longest content is sent again behind one that is too long",
-}
+ANEW = {"SEND-LENGTH-MAX": "the longest content is sent again behind one that is too long"}
 
 
 class Holds(Decisions):
@@ -42,6 +40,7 @@ class Holds(Decisions):
     "SEND-BANNED-LIFTED",
     "SEND-MUTED-LIFTED",
     "SEND-NOKEY-CURED",
+    "SEND-429-CHAT",
     collateral=ANEW,
 )
 class OneRefusalIsForGood(Holds):
@@ -130,7 +129,7 @@ class NextSendAfterAMalformedOneCrashes(Decisions):
         return refusal
 
 
-@MUTANTS.breaks("SEND-DISTINCT")
+@MUTANTS.breaks("SEND-DISTINCT", collateral=ANEW)
 class MalformedTakesTheKey(Decisions):
     """Who sends a malformed bundle has to be given the key anew."""
 
@@ -164,7 +163,7 @@ class WrongEpochTakesTheKey(Decisions):
         return refusal
 
 
-@MUTANTS.breaks("SEND-DISTINCT")
+@MUTANTS.breaks("SEND-DISTINCT", collateral=ANEW)
 class MalformedIsAStrike(Decisions):
     """Three malformed sends ban their sender from the chat."""
 

@@ -16,6 +16,10 @@ from conformance.reference.refusals import Refusal
 MUTANTS = Mutants()
 
 LONGEST_TOO = {"SEND-LENGTH-MAX": "the longest content is spelled in this very way"}
+TWINS_TOO = {
+    "SEND-LENGTH-MAX": "the ciphertext of the longest content is such a one",
+    "SEND-DISTINCT": "the ciphertext of each malformed bundle's unspoiled twin is such a one",
+}
 
 
 def is_accepted_send(request: Request, response: Response) -> bool:
@@ -164,7 +168,7 @@ class _RefusesContent(Decisions):
         return bundle
 
 
-@MUTANTS.breaks("SEND-ACCEPT")
+@MUTANTS.breaks("SEND-ACCEPT", collateral=TWINS_TOO)
 class SlashesAreNotBase64(_RefusesContent):
     """A ct with a slash is refused: the pattern is that of another alphabet."""
 
@@ -172,7 +176,7 @@ class SlashesAreNotBase64(_RefusesContent):
         return "/" in bundle.ct
 
 
-@MUTANTS.breaks("SEND-ACCEPT")
+@MUTANTS.breaks("SEND-ACCEPT", collateral=TWINS_TOO)
 class PlusesAreNotBase64(_RefusesContent):
     """A ct with a plus is refused: somebody decodes it as a form field first."""
 
@@ -180,7 +184,7 @@ class PlusesAreNotBase64(_RefusesContent):
         return "+" in bundle.ct
 
 
-@MUTANTS.breaks("SEND-ACCEPT")
+@MUTANTS.breaks("SEND-ACCEPT", collateral=TWINS_TOO)
 class PaddingIsNotBase64(_RefusesContent):
     """A ct that is padded is refused."""
 
