@@ -3,9 +3,11 @@
 Loaded by the plugin when a run judges a target. A worker of pytest-xdist judges what its controller reached.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +26,7 @@ NARROWED = pytest.StashKey[str]()
 CLAIMS = pytest.StashKey[Mapping[str, Sequence[str]]]()
 """The scenarios that set out to judge a requirement, by its id."""
 SIDE_BY_SIDE = "side_by_side"
+_ENDING = "told to end: after the scenarios that are going on; once more ends at once"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -131,6 +134,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     run = config.stash[RUN]
     handed = getattr(config, "workerinput", {}).get("portal")
     if handed is not None:
+        interrupts.leave_to_controller()
         _take_over(run, handed)
     elif not hasattr(config, "workerinput") and not config.option.collectonly:
         _end_when_told(session)
@@ -145,8 +149,11 @@ def _end_when_told(session: pytest.Session) -> None:
     """By Ctrl-C, or by SIGTERM as a pipeline does it: what was borrowed is given back first."""
 
     def told() -> None:
-        # Some library may catch the interrupt with all else; the session ends after the next scenario all the same.
-        session.shouldstop = "told to end"
+        session.shouldstop = _ENDING
+        distributing: Any = session.config.pluginmanager.get_plugin("dsession")
+        if distributing is not None:
+            distributing.shouldstop = _ENDING
+        os.write(2, f"\n{_ENDING}\n".encode())
 
     interrupts.listen(told)
 
