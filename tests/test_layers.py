@@ -36,6 +36,7 @@ ROOMS = (
     "ledger",
     "record",
     "room",
+    "ears",
     "embedded",
     "report",
     "stage",

@@ -53,7 +53,8 @@ def test_overrides_merge_key_by_key() -> None:
     assert dialect.emit["join"].payload == {"chat_id": "{chat_id}", "client": "conformance"}
     assert dialect.event["message_new"].fields["content"] == "/body/content"
     assert dialect.event["message_new"].fields["id"] == "/id"
-    assert dialect.record["error"] == {"ttl": "/error/ttl"}
+    assert dialect.record["error"]["ttl"] == "/error/ttl"
+    assert dialect.record["error"]["correlation_id"] == "/correlation_id"
 
 
 def test_overrides_leave_the_default_as_it_was() -> None:

@@ -1,0 +1,79 @@
+"""Who heard which event of a chat: what was announced from a moment on, told apart by the fields it carries.
+
+That an event reaches the chat's clients is what the pages promise. How often it comes, and whether others hear it as
+well, is observed and not graded, unless a clause says so.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from conformance.client.actor import Actor, same_id
+from conformance.client.realtime import Received
+from conformance.dialect import read
+from conformance.room import Room
+
+
+class Ears:
+    """The ears of everybody who was in a room, opened at this moment: only what comes later is heard."""
+
+    def __init__(self, room: Room, *others: Actor) -> None:
+        self._room = room
+        self._actors = {one.name: one for one in (*room.actors.values(), *others)}
+        self._since = {name: actor.inbox.mark for name, actor in self._actors.items()}
+
+    def wait(self, name: str, what: str, **where: object) -> Received | None:
+        """The first event that the dialect calls ``what`` at ``name`` with these fields; None if none comes in time."""
+        return self._actors[name].wait_for(what, where, self._since[name])
+
+    def heard(self, name: str, what: str, **where: object) -> list[Received]:
+        """All such events that ``name`` heard so far; complete behind a barrier."""
+        actor = self._actors[name]
+        kind = actor.link.profile.dialect.event[what]
+        return [
+            event
+            for event in actor.inbox.events(kind.name, self._since[name])
+            if _fits(event.payload, kind.fields, where)
+        ]
+
+    def reaches(
+        self, what: str, *requirements: str, at: Iterable[str] | None = None, title: str = "", **where: object
+    ) -> None:
+        """The event reaches each of ``at``, everybody inside the room unless said: a check."""
+        kind = self._room.owner.link.profile.dialect.event[what].name
+        for name in sorted(self._room.inside if at is None else at):
+            event = self.wait(name, what, **where)
+            self._room.expect.that(
+                event is not None,
+                *requirements,
+                title=f"{title or f'{kind} is heard'}: {name}",
+                expected=_shown(kind, where),
+                observed=kind if event else "no such event in time",
+            )
+
+    def does_not_reach(
+        self, what: str, *requirements: str, at: Iterable[str], title: str = "", **where: object
+    ) -> None:
+        """The event reached none of ``at``: a check, to be made behind a barrier that they hear too."""
+        kind = self._room.owner.link.profile.dialect.event[what].name
+        for name in sorted(at):
+            times = len(self.heard(name, what, **where))
+            self._room.expect.that(
+                not times,
+                *requirements,
+                title=f"{title or f'{kind} is not heard'}: {name}",
+                expected=f"no {_shown(kind, where)}",
+                observed=f"{times} of it" if times else "none",
+            )
+
+    def note_times(self, what: str, requirement: str, **where: object) -> None:
+        """How often each of the room heard it is printed, not graded."""
+        times = {name: len(self.heard(name, what, **where)) for name in sorted(self._room.inside)}
+        said = ", ".join(f"{name} {number}" for name, number in times.items())
+        self._room.expect.note(requirement, f"times that {what} was heard", said)
+
+
+def _fits(payload: object, fields: Mapping[str, str], where: Mapping[str, object]) -> bool:
+    return all(same_id(read(payload, fields[name]), value) for name, value in where.items())
+
+
+def _shown(kind: str, where: Mapping[str, object]) -> str:
+    return " ".join([kind, *(f"{name}={value}" for name, value in where.items())])
