@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+# So many characters of a ciphertext are of its nonce, and occur by chance nowhere else.
+_TELLING = 24
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -76,6 +79,21 @@ class Ledger:
                 for trace in traces
                 if trace.id not in self._accepted
             ]
+
+    def quoted(self, text: str) -> list[str]:
+        """The ciphertexts that were only ever refused and occur in ``text``, by how they begin; a sentence each."""
+        with self._lock:
+            accepted = {one.ct for one in self._accepted.values()}
+            refused = [ct for ct in self._refused if ct not in accepted and len(ct) >= _TELLING]
+        return [
+            f"an entry that quotes the refused ciphertext {ct[:_TELLING]}…" for ct in refused if ct[:_TELLING] in text
+        ]
+
+    def ciphertext_of(self, message: str) -> str | None:
+        """The ciphertext of the accepted message with that id; None where it is not known."""
+        with self._lock:
+            found = self._accepted.get(message)
+        return found.ct if found else None
 
     def missing(self, actor: str, traces: Sequence[Trace]) -> list[Accepted]:
         """The accepted messages that ``actor`` ought to have heard and did not."""

@@ -4,6 +4,7 @@ What has to work for a scenario to get anywhere (joining, sharing, an owner's ba
 scenario is blocked where it does not. What a clause promises is checked through `expect`, under its id.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -119,6 +120,11 @@ class Room:
         self.inside.discard(actor.name)
         self.ledger.excuse(actor.name, self.heard(actor))
 
+    def _out_with_all_sessions(self, actor: Actor) -> None:
+        for one in self.actors.values():
+            if same_id(one.identity.user_id, actor.identity.user_id):
+                self._out(one)
+
     def _turn_to(self, epoch: int, *, without: Actor | None = None, hand_out: bool = True) -> None:
         self.epoch = epoch
         self.key = ChatKey.generate()
@@ -193,7 +199,7 @@ class Room:
     def ban(self, actor: Actor, duration: int = 0) -> Answer:
         """The owner bans ``actor`` for ``duration`` seconds, 0 for good; it no longer belongs to the audience."""
         answer = self._measure("ban", actor, duration=duration, reason="conformance")
-        self._out(actor)
+        self._out_with_all_sessions(actor)
         return answer
 
     def unban(self, actor: Actor) -> Answer:
@@ -204,7 +210,7 @@ class Room:
         """The owner kicks ``actor``, which rotates the epoch; the others but ``without`` get the new key."""
         since = self.owner.inbox.mark
         answer = self._measure("kick", actor)
-        self._out(actor)
+        self._out_with_all_sessions(actor)
         self.rotated(without=without, since=since)
         return answer
 
@@ -268,10 +274,24 @@ class Room:
         """
         answer = answer or self._speak()
         self.expect.answered(answer, "the send that serves as a barrier")
-        sent_id = self.id_of(answer)
         for name in sorted(self.inside):
-            if self.hear(self.actors[name], sent_id) is None:
-                raise Blocked(f"the barrier {sent_id} was accepted, but did not reach {name}: nothing can be said")
+            self._reached(self.actors[name], answer)
+
+    def _reached(self, actor: Actor, answer: Answer) -> None:
+        sent_id = str(self.id_of(answer))
+        heard = self._hear(actor, sent_id, self.ledger.ciphertext_of(sent_id))
+        if heard is None and actor.inbox.closed:
+            raise Blocked(f"the socket of {actor.name} was dropped: what would have reached it is not known")
+        title = f"an accepted message reaches {actor.name}, who is in the chat"
+        observed = "no such event in time" if heard is None else "message:new"
+        self.expect.that(
+            heard is not None,
+            BROADCAST,
+            title=title,
+            expected=f"message:new of {sent_id}",
+            observed=observed,
+            exchange=answer.exchange,
+        )
 
     def _speak(self) -> Answer:
         answer = self.send(self.owner, self.bundle())
@@ -287,6 +307,9 @@ class Room:
 
     def hear_bundle(self, actor: Actor, answer: Answer, message: Bundle) -> Trace | None:
         """Wait for the event of an accepted ``message`` at ``actor``: known by its id, or by its ciphertext."""
+        return self._hear(actor, self.id_of(answer), message.ct)
+
+    def _hear(self, actor: Actor, sent_id: str | None, ct: str | None) -> Trace | None:
         heard = actor.link.profile.dialect.event["message_new"]
 
         def is_it(event: Received) -> bool:
@@ -295,7 +318,7 @@ class Room:
             trace = _trace(event.payload, heard.fields)
             # Ids are of their chat: another chat's message may have the same one.
             here = same_id(read(event.payload, heard.fields["chat_id"]), self.chat.chat_id)
-            return trace.ct == message.ct or (here and trace.id == self.id_of(answer))
+            return (ct is not None and trace.ct == ct) or (here and trace.id == sent_id)
 
         event = actor.inbox.wait_for(is_it, actor.link.profile.target.event_timeout_s)
         return _trace(event.payload, heard.fields) if event else None
@@ -332,7 +355,8 @@ class Room:
             self.expect.note(SILENT, "the target has no history", "silence was shown by events alone")
 
     def _no_trace_in_history(self, judged: Iterable[str]) -> None:
-        strays = self.ledger.strays(self.history())
+        entries = self._entries()
+        strays = self.ledger.strays(self._told_by_users(entries)) + self.ledger.quoted(json.dumps(entries))
         self.expect.that(
             not strays,
             *judged,
@@ -343,13 +367,18 @@ class Room:
 
     def history(self) -> list[Trace]:
         """The user messages in the history, as the owner reads it; raises `Blocked` where it cannot be read."""
-        dialect = self.owner.link.profile.dialect
+        return self._told_by_users(self._entries())
+
+    def _entries(self) -> list[object]:
         answer = self.owner.call("history", chat_id=self.chat.chat_id)
         self.expect.answered(answer, "reading the history")
-        entries = read(answer.json, dialect.rest["history"].answer["entries"])
+        entries = read(answer.json, self.owner.link.profile.dialect.rest["history"].answer["entries"])
         if not isinstance(entries, list):
             raise Blocked(f"the history is no array: {elide(answer.text)}")
-        pointers = dialect.record["entry"]
+        return entries
+
+    def _told_by_users(self, entries: Iterable[object]) -> list[Trace]:
+        pointers = self.owner.link.profile.dialect.record["entry"]
         return [_trace(entry, pointers) for entry in entries if read(entry, pointers["type"]) != "system"]
 
     # --- the end ------------------------------------------------------------------------------------------------

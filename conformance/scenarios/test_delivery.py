@@ -7,6 +7,8 @@ from conformance.scenarios.marks import requirement
 from conformance.stage import Stage
 from conformance.strategies.bundles import Bundle
 
+_LONG_S = 600
+
 
 @requirement("SEND-BROADCAST", "SEND-BROADCAST-ID", "SEND-BROADCAST-CT", "SEND-BROADCAST-VERBATIM")
 def test_everyone_inside_hears_it(stage: Stage, expect: Expect) -> None:
@@ -92,29 +94,37 @@ def test_key_handed_over_opens_it(stage: Stage, expect: Expect) -> None:
 def test_other_chats_and_leavers_hear_nothing(stage: Stage, expect: Expect) -> None:
     """Those who are in another chat only, and those who left, hear nothing.
 
-    One client joined another chat and never this one; one was in both and left this one.
+    One client joined another chat and never this one, one is a second session of a member and did the same; one was
+    in both and left this one.
     Expect no event of the message at either, shown behind a barrier in the other chat.
     """
     room = stage.room("owner", "sender", "leaver")
     other = stage.room("owner", "leaver", "stranger")
+    other.admit(stage.session_of(room["sender"], "sender's second session"))
     room.leave(room["leaver"])
 
-    _unheard(room, other, ["leaver", "stranger"], expect)
+    _unheard(room, other, ["leaver", "stranger", "sender's second session"], expect)
 
 
 @requirement("SEND-BROADCAST-SCOPE")
 def test_banned_hear_nothing(stage: Stage, expect: Expect) -> None:
-    """Who was banned hears nothing any more, though its socket is still joined.
+    """Who was banned hears nothing any more, though its sockets are still joined.
 
-    A member is banned from one chat and stays in another.
-    Expect no event of a later message at it, shown behind a barrier in the other chat.
+    A member with two sessions is banned from one chat for good, another one for a while; both stay in another chat.
+    Expect no event of a later message at any of their sessions, shown behind a barrier in the other chat.
     """
-    room = stage.room("owner", "sender", "banned")
-    other = stage.room("owner", "banned")
+    room = stage.room("owner", "sender", "banned", "banned for a while")
+    other = stage.room("owner", "banned", "banned for a while")
+    second = stage.session_of(room["banned"], "banned's second session")
+    for chat in (room, other):
+        chat.admit(second)
     room.ban(room["banned"])
-    other.let_back_in(room["banned"])
+    room.ban(room["banned for a while"], _LONG_S)
+    outside = [room["banned"], second, room["banned for a while"]]
+    for actor in outside:
+        other.let_back_in(actor)
 
-    _unheard(room, other, ["banned"], expect)
+    _unheard(room, other, [actor.name for actor in outside], expect)
 
 
 @requirement("SEND-BROADCAST-SCOPE")

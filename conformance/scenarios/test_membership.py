@@ -11,10 +11,11 @@ _HIDDEN = (403, 404)
 def test_sender_who_left(stage: Stage, expect: Expect) -> None:
     """Who left the chat is refused until it joins again.
 
-    A member joins, gets the key, sends, and leaves.
+    A member joins, gets the key, sends, and leaves; it stays joined to another chat.
     Expect a 4xx while it is outside, no trace, and acceptance once it is back.
     """
     room = stage.room("owner", "sender", "observer")
+    stage.room("owner", "sender")
     sender = room["sender"]
     room.accepted_before(sender)
     bundle = room.bundle()
@@ -30,6 +31,29 @@ def test_sender_who_left(stage: Stage, expect: Expect) -> None:
     room.admit(sender)
     after = room.send(sender, room.renewed(bundle))
     expect.accepted(after, "SEND-JOINED", "SEND-DISTINCT", title="joined again, the send is accepted")
+
+
+@requirement("SEND-JOINED", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
+def test_owner_who_left(stage: Stage, expect: Expect) -> None:
+    """The chat's owner is no exception: who left is refused.
+
+    The owner joins, gets the key, sends, and leaves.
+    Expect a 4xx while it is outside, no trace, and acceptance once it is back.
+    """
+    room = stage.room("owner", "member")
+    room.accepted_before(room.owner)
+    bundle = room.bundle()
+
+    # The one cause: it left
+    room.leave(room.owner)
+    refused = room.send(room.owner, bundle)
+    expect.refused(refused, "SEND-JOINED", status=CLIENT_ERRORS, title="the send of an owner who left is refused")
+
+    # The cause removed: it joined again, with a key
+    room.admit(room.owner)
+    after = room.send(room.owner, room.renewed(bundle))
+    expect.accepted(after, "SEND-JOINED", "SEND-DISTINCT", title="joined again, the send is accepted")
+    room.no_trace(after=after)
 
 
 @requirement("SEND-JOINED", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
@@ -86,11 +110,12 @@ def test_outsider_of_a_private_chat(stage: Stage, expect: Expect) -> None:
 def test_former_member_of_a_private_chat(stage: Stage, expect: Expect) -> None:
     """Who lost its membership is refused, though its socket has joined and it has the key.
 
-    A member sends; then its membership is taken, while it is joined.
+    A member sends; then its membership is taken, while it is joined. It stays a member of another private chat.
     Expect 403 or 404, no trace, and acceptance once it is a member again, joined and has the key.
     """
     stage.needs("private_chats")
     room = stage.room("owner", "sender", "member", visibility="private")
+    stage.room("owner", "sender", visibility="private")
     sender = room["sender"]
     room.accepted_before(sender)
     bundle = room.bundle()

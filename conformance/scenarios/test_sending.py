@@ -3,6 +3,7 @@
 import base64
 import itertools
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,6 +14,8 @@ from conformance.dialect import read
 from conformance.envelope import ChatKey
 from conformance.expect import Expect
 from conformance.exploring import explore
+from conformance.provision.base import type_of_chat
+from conformance.room import Room
 from conformance.run import Options
 from conformance.scenarios.marks import requirement
 from conformance.stage import Stage
@@ -20,6 +23,7 @@ from conformance.strategies.bundles import Bundle, named_valid_bundles, valid_bu
 
 _NAMES = [name for name, _ in named_valid_bundles(ChatKey.generate(), 1)]
 _ID = re.compile(r"[0-9]+-[0-9]+")
+_TELLING = 24
 
 
 @requirement("SEND-ACCEPT", "SEND-ID-SHAPE", "SEND-OPAQUE")
@@ -45,17 +49,24 @@ def test_valid_send(stage: Stage, expect: Expect) -> None:
 
     # Whoever reads the answer learns nothing of the message
     said = " ".join([answer.said, *answer.headers.values()])
-    encoded = base64.b64encode(bundle.plaintext).decode().rstrip("=")[:-1]
-    shown = [what for what, text in _forms(bundle, encoded) if text in said]
+    shown = [what for what, text in _forms(bundle) if _any_of_it(text, said)]
     expect.that(
         not shown, "SEND-OPAQUE", title="the answer shows nothing of the message", expected="none of it",
         observed=", ".join(shown) or "none of it", exchange=answer.exchange, soft=True,
     )  # fmt: skip
 
 
-def _forms(bundle: Bundle, encoded: str) -> list[tuple[str, str]]:
-    plain = bundle.plaintext.decode()
-    return [("the ciphertext", bundle.ct), ("the plaintext", plain), ("the plaintext in base64", encoded)]
+def _forms(bundle: Bundle) -> Iterator[tuple[str, str]]:
+    for what, raw in (("the ciphertext", base64.b64decode(bundle.ct)), ("the plaintext", bundle.plaintext)):
+        yield f"{what} in base64", base64.b64encode(raw).decode().rstrip("=")[:-1]
+        yield f"{what} in url-safe base64", base64.urlsafe_b64encode(raw).decode().rstrip("=")[:-1]
+        yield f"{what} in hexadecimal", raw.hex()
+    yield "the plaintext", bundle.plaintext.decode()
+
+
+def _any_of_it(text: str, said: str) -> bool:
+    """Whether any part of ``text`` occurs in ``said`` that is too long to be there by chance."""
+    return any(text[start : start + _TELLING] in said for start in range(max(1, len(text) - _TELLING + 1)))
 
 
 @requirement("SEND-ACCEPT", "SEND-BROADCAST-CT")
@@ -94,6 +105,57 @@ def test_generated_valid_forms(bench: Bench, expect: Expect, options: Options) -
     explore(valid_bundles(key=room.key, epochs=st.just(room.epoch)), judge, options=options)
 
 
+@requirement("SEND-ACCEPT")
+@pytest.mark.parametrize("visibility", ["public", "private"])
+def test_everyone_inside_may_send(stage: Stage, expect: Expect, visibility: type_of_chat) -> None:
+    """Owner and member may send, in a public chat and in a private one, and by each of their sessions.
+
+    All are joined and have the key; the member has two sessions.
+    Expect 200 for each of them.
+    """
+    if visibility == "private":
+        stage.needs("private_chats")
+    room = stage.room("owner", "member", visibility=visibility)
+    room.admit(stage.session_of(room["member"], "member's second session"))
+
+    for actor in room.actors.values():
+        answer = room.send(actor, room.bundle())
+        expect.accepted(answer, "SEND-ACCEPT", title=f"in a {visibility} chat a send is accepted: {actor.name}")
+
+
+@requirement("SEND-ID-UNIQUE")
+def test_ids_are_not_given_again(stage: Stage, expect: Expect) -> None:
+    """What was deleted or cleared does not free its id.
+
+    A message is deleted by its id, and later the whole chat cleared, as far as the target has either.
+    Expect ids that were not there before.
+    """
+    if not stage.has("clear"):
+        stage.needs("deletion")
+    room = stage.room("owner", "sender")
+    ids = [_sent_id(room, expect)]
+
+    if stage.has("deletion"):
+        deleted = room.owner.call("delete", chat_id=room.chat.chat_id, ids=[ids[-1]])
+        expect.answered(deleted, "deleting the newest message")
+        ids.append(_sent_id(room, expect))
+    if stage.has("clear"):
+        room.clear()
+        ids.append(_sent_id(room, expect))
+
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    expect.that(
+        not twice, "SEND-ID-UNIQUE", title="ids are not given again after a deletion or a clear",
+        expected="none given twice", observed=", ".join(twice) or "none given twice",
+    )  # fmt: skip
+
+
+def _sent_id(room: Room, expect: Expect) -> str:
+    answer = room.send(room["sender"], room.bundle())
+    expect.answered(answer, "a send whose id is compared")
+    return room.id_of(answer) or ""
+
+
 @requirement("SEND-ID-UNIQUE", "SEND-ID-ORDER")
 def test_ids_of_sequential_sends(stage: Stage, expect: Expect) -> None:
     """Ids are unique, and grow in the order in which sequential sends were answered.
@@ -118,12 +180,12 @@ def test_ids_of_sequential_sends(stage: Stage, expect: Expect) -> None:
     expect.that(growing, "SEND-ID-ORDER", title="ids grow", expected="growing ids", observed=", ".join(ids), soft=True)
 
 
-@requirement("SEND-ID-UNIQUE")
+@requirement("SEND-ID-UNIQUE", "SEND-BROADCAST-ID")
 def test_ids_of_concurrent_sends(stage: Stage, expect: Expect) -> None:
-    """Ids are unique under concurrent senders.
+    """Ids are unique under concurrent senders, and each event carries its own.
 
     Four members send five messages each at the same time.
-    Expect twenty different ids.
+    Expect twenty different ids, and for each answer an event with the same id.
     """
     room = stage.room("owner", "one", "two", "three")
     work = [(actor, room.bundle()) for _ in range(5) for actor in room.actors.values()]
@@ -139,6 +201,12 @@ def test_ids_of_concurrent_sends(stage: Stage, expect: Expect) -> None:
         not twice, "SEND-ID-UNIQUE", title="concurrent sends have different ids", expected="none given twice",
         observed=", ".join(twice) or "none given twice",
     )  # fmt: skip
+    for (_, bundle), answer in zip(work, answers, strict=True):
+        heard = room.hear_bundle(room.owner, answer, bundle)
+        if heard is not None:
+            # What is not heard at all is told at the end, when the ledger is reconciled
+            title = "under concurrent senders the event's id is the answer's"
+            expect.equal(heard.id, room.id_of(answer), "SEND-BROADCAST-ID", title=title, exchange=answer.exchange)
 
 
 @requirement("SEND-ID-DELETES")

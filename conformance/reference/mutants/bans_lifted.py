@@ -13,7 +13,7 @@ MUTANTS = Mutants()
 # --- lifted ----------------------------------------------------------------------------------------------------------
 
 
-@MUTANTS.breaks("SEND-BANNED-LIFTED", "SEND-DISTINCT")
+@MUTANTS.breaks("SEND-BANNED-LIFTED")
 class UnbanIsAnsweredNotDone(Decisions):
     """An unban is answered and announced, and the ban stays."""
 

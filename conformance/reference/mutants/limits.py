@@ -334,14 +334,14 @@ class ChatLimitDropsAsAccepted(Decisions):
 
 @MUTANTS.breaks("SEND-429-CHAT")
 class ChatLimitSlowsDown(Decisions):
-    """What is too much for a chat waits until it is not, and is accepted then."""
+    """What is too much for a chat waits for a second, and is accepted then."""
 
     def check_chat_limit(self, attempt: Attempt) -> Refusal | None:
         return None
 
     async def store_message(self, state: State, attempt: Attempt) -> Message:
         if not self.within_chat_limit(attempt):
-            await asyncio.sleep(attempt.room.limit.window_s)
+            await asyncio.sleep(1)
         return await super().store_message(state, attempt)
 
 

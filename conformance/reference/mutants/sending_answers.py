@@ -13,8 +13,7 @@ from conformance.reference.bodies import Body, BodyRules
 from conformance.reference.decisions import Decisions
 from conformance.reference.lies import Mutants
 from conformance.reference.mutants.sending_ids import Renamed, parts
-from conformance.reference.records import Attempt, Bundle, Message, Room
-from conformance.reference.refusals import Refusal
+from conformance.reference.records import Attempt, Message, Room
 from conformance.reference.shapes import Json
 from conformance.reference.state import State
 
@@ -229,12 +228,3 @@ class AnswerQuotesTheContent(Decisions):
 
     def response_of_send(self, message: Message) -> Json:
         return {"id": message.id, "log": f"stored {message.id}: {json.dumps(message.content)}"}
-
-
-@MUTANTS.breaks("SEND-OPAQUE")
-class RefusalQuotesTheMessage(Decisions):
-    """Why a valid bundle is refused is told with the bundle itself."""
-
-    async def refused(self, state: State, attempt: Attempt, refusal: Refusal) -> None:
-        if isinstance(attempt.bundle, Bundle):
-            refusal.error = f"{refusal.error}: {attempt.content}"

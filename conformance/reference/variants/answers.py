@@ -9,9 +9,10 @@ from starlette.responses import Response
 from conformance.reference import refusals
 from conformance.reference.decisions import Decisions
 from conformance.reference.lies import Variants
-from conformance.reference.records import Bundle, Message
+from conformance.reference.records import Attempt, Bundle, Message
 from conformance.reference.refusals import Refusal
 from conformance.reference.shapes import Json
+from conformance.reference.state import State
 from conformance.reference.variants.rewriting import is_public, respelled
 
 VARIANTS = Variants()
@@ -52,6 +53,16 @@ class CodesInErrorTexts(Decisions):
     def error_body(self, refusal: Refusal) -> Json:
         body = super().error_body(refusal)
         return {**body, "error": f"{refusal.code or 'ERR_OTHER'}: {body['error']}"}
+
+
+@VARIANTS.keeps()
+class RefusalsQuoteTheContent(Decisions):
+    """What was refused is repeated in the error, as validating frameworks do: nobody but its sender gets it."""
+
+    async def refused(self, state: State, attempt: Attempt, refusal: Refusal) -> None:
+        if isinstance(attempt.bundle, Bundle):
+            refusal.error = f"{refusal.error}: {attempt.content}"
+        await super().refused(state, attempt, refusal)
 
 
 @VARIANTS.keeps(apart=["codes-in-error-texts"])
