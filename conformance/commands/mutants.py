@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from conformance.catalogue import loader
+from conformance.catalogue.records import Tier
 from conformance.errors import UsageFault
 from conformance.matrix import documents, existence, page, tables
 from conformance.matrix.choosing import matching
 from conformance.matrix.covering import sampled
-from conformance.matrix.kills import Fate, Kill, job_for, judge, second_look
+from conformance.matrix.kills import Fate, Kill, job_for, judge, second_look, tier_of
 from conformance.matrix.pool import Pace, play_all
 from conformance.matrix.watched import counting
 from conformance.reference.lies import Mutant
@@ -61,10 +61,10 @@ def command(
     if full and on_variants:
         raise UsageFault("--full and --on-variants exclude each other")
     began = time.monotonic()
-    chosen = matching(only, mutants(), lambda one: (one.name, *one.breaks))
+    chosen = _of_level(matching(only, mutants(), lambda one: (one.name, *one.breaks)), Tier(level), full=full)
     servers = _servers(chosen, on_variants, seed)
     pace = Pace(workers or 0) if on_variants else Pace(workers or 0, event_timeout_s=_EVENT_S, timeout_s=_ANSWER_S)
-    kills = _killed(servers, full=full, tier=level, pace=pace)
+    kills = _killed(servers, full=Tier(level) if full else None, pace=pace)
     mode = "full" if full else "on variants" if on_variants else "targeted"
     found = documents.of_kills(kills, mode=mode, tier=level, seconds=time.monotonic() - began)
     idle = existence.unexplained(kills) if full and not only else []
@@ -76,6 +76,15 @@ def command(
     return _status(kills, idle)
 
 
+def _of_level(chosen: Sequence[Mutant], level: Tier, *, full: bool) -> list[Mutant]:
+    """Where every scenario of a level is played: the mutants that break something of it, and nothing beyond it."""
+    catalogue = loader.load()
+    left = [one for one in chosen if not full or level is Tier.FULL or tier_of(one, catalogue) is level]
+    if not left:
+        raise UsageFault("--level core: these mutants break what the full level judges (add --level full)")
+    return left
+
+
 def _servers(chosen: Sequence[Mutant], on_variants: int | None, seed: int) -> list[tuple[Mutant, tuple[str, ...]]]:
     if not on_variants:
         return [(mutant, ()) for mutant in chosen]
@@ -84,9 +93,12 @@ def _servers(chosen: Sequence[Mutant], on_variants: int | None, seed: int) -> li
     return [(mutant, (variant.name,)) for mutant, variant in sampled(chosen, variants(), on_variants, seed)]
 
 
-def _killed(servers: Sequence[tuple[Mutant, tuple[str, ...]]], *, full: bool, tier: str, pace: Pace) -> list[Kill]:
+def _killed(servers: Sequence[tuple[Mutant, tuple[str, ...]]], *, full: Tier | None, pace: Pace) -> list[Kill]:
+    """Judge the servers: by every scenario of the level ``full``, or else by those of what each breaks."""
     catalogue = loader.load()
-    jobs = [job_for(mutant, full=full, tier=tier, on=on) for mutant, on in servers]
+    jobs = [
+        job_for(mutant, full=full is not None, tier=full or tier_of(mutant, catalogue), on=on) for mutant, on in servers
+    ]
     with counting("mutants", len(jobs)) as told:
         playbacks = play_all(jobs, pace, told=told)
     again = {one.job.name: job for one in playbacks if (job := second_look(one))}
@@ -104,7 +116,7 @@ def _tell(kills: Sequence[Kill], found: dict[str, Any], *, as_json: bool, markdo
         chapters = {one.id: one.chapter for one in loader.load().requirements.values()}
         click.echo(tables.markdown(kills, chapters))
         return
-    Console().print(tables.of_kills(kills))
+    tables.show(tables.of_kills(kills))
     for line in (*tables.complaints(kills), *tables.stale(kills), *found["existence"]):
         click.echo(line)
     click.echo(f"{tables.counted(kills)}; matrix {found['digest']}")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from conformance.errors import SuiteFault
 from conformance.matrix import documents, page, tables
@@ -71,7 +70,7 @@ def _tried(servers: Sequence[tuple[Variant, ...]], *, tier: str, pace: Pace) -> 
 
 
 def _print(trials: Sequence[Trial], found: dict[str, object]) -> None:
-    Console().print(tables.of_trials(trials))
+    tables.show(tables.of_trials(trials))
     for line in tables.false_alarms(trials):
         click.echo(line)
     click.echo(f"{tables.counted_trials(trials)}; findings {found['digest']}")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from conformance.catalogue.records import Catalogue, Level
+from conformance.catalogue.records import Catalogue, Level, Tier
 from conformance.matrix.jobs import Job, Playback
 from conformance.reference.lies import Mutant
 from conformance.verdict import Outcome
@@ -43,8 +43,14 @@ class Kill:
         return " + ".join((self.mutant.name, *self.on))
 
 
-def job_for(mutant: Mutant, *, full: bool, tier: str, on: tuple[str, ...] = ()) -> Job:
-    """What is played for ``mutant``: the scenarios of what it breaks, or every one."""
+def tier_of(mutant: Mutant, catalogue: Catalogue) -> Tier:
+    """The level at which all is judged that ``mutant`` breaks."""
+    core = all(catalogue.requirements[one].tier is Tier.CORE for one in mutant.breaks)
+    return Tier.CORE if core else Tier.FULL
+
+
+def job_for(mutant: Mutant, *, full: bool, tier: Tier, on: tuple[str, ...] = ()) -> Job:
+    """What is played for ``mutant``: the scenarios of what it breaks, or every one of ``tier``."""
     return Job(
         name=" + ".join((mutant.name, *on)),
         mutant=mutant.name,

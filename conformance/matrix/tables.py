@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from rich.console import Console
 from rich.table import Table
 
 from conformance.matrix.kills import Fate, Kill, stale_collateral
@@ -12,6 +13,15 @@ from conformance.redact import elide
 _STYLES = {Fate.KILLED: "green", Fate.SURVIVED: "bold red", Fate.MISATTRIBUTED: "bold yellow", Fate.ERROR: "bold red"}
 
 _SHOWN = 3
+_WIDE = 200
+
+
+def show(table: Table) -> None:
+    """Print ``table``; where nobody looks and it goes into a file, as wide as its names ask for."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDE)
+    console.print(table)
 
 
 def of_kills(kills: Iterable[Kill]) -> Table:

@@ -1,8 +1,9 @@
 import pytest
 
 from conformance.catalogue import loader
+from conformance.catalogue.records import Tier
 from conformance.matrix.jobs import Scene
-from conformance.matrix.kills import Fate, Kill, job_for, judge, stale_collateral, victims
+from conformance.matrix.kills import Fate, Kill, job_for, judge, stale_collateral, tier_of, victims
 from conformance.reference.lies import Mutant
 from conformance.verdict import Outcome
 
@@ -85,7 +86,15 @@ def test_a_victim_is_one_whose_broken_requirement_the_scenario_turned_red() -> N
 
 
 def test_a_targeted_job_stops_when_it_knows_enough_and_a_full_one_does_not() -> None:
-    targeted = job_for(mutant("one", "SEND-MUTED"), full=False, tier="core")
+    targeted = job_for(mutant("one", "SEND-MUTED"), full=False, tier=Tier.CORE)
     assert (targeted.requirements, targeted.stop) == (("SEND-MUTED",), True)
-    full = job_for(mutant("one", "SEND-MUTED"), full=True, tier="full", on=("slow",))
+    full = job_for(mutant("one", "SEND-MUTED"), full=True, tier=Tier.FULL, on=("slow",))
     assert (full.name, full.requirements, full.stop, full.tier) == ("one + slow", (), False, "full")
+
+
+@pytest.mark.parametrize(
+    ("breaks", "tier"),
+    [(("SEND-MUTED",), Tier.CORE), (("KICK-OK",), Tier.FULL), (("SEND-MUTED", "KICK-OK"), Tier.FULL)],
+)
+def test_a_mutant_is_of_the_level_that_judges_all_it_breaks(breaks: tuple[str, ...], tier: Tier) -> None:
+    assert tier_of(mutant("one", *breaks), CATALOGUE) is tier

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.catalogue import loader
+from conformance.catalogue.records import Tier
 from conformance.matrix.jobs import Job
 from conformance.matrix.kills import Fate, job_for, judge
 from conformance.matrix.pool import Pace, play_all
@@ -22,7 +23,7 @@ TTL = "ttl-in-milliseconds"
 
 
 def test_a_job_stops_once_it_knows_enough() -> None:
-    job = job_for(one_named(TTL, mutants()), full=False, tier="core")
+    job = job_for(one_named(TTL, mutants()), full=False, tier=Tier.CORE)
     [playback] = play_all([job], PACE)
     assert playback.obstacle == ""
     assert playback.reached is not None
@@ -89,7 +90,7 @@ REPRESENTATIVES = [TTL, "ids-fall", "answer-echoes-the-ciphertext"]
 @pytest.mark.parametrize("name", REPRESENTATIVES)
 def test_a_row_of_the_matrix_is_what_a_real_run_says(name: str, tmp_path: Path) -> None:
     mutant = one_named(name, mutants())
-    [playback] = play_all([job_for(mutant, full=True, tier="core")], PACE)
+    [playback] = play_all([job_for(mutant, full=True, tier=Tier.CORE)], PACE)
     row = judge(mutant, playback, loader.load())
     environment = {**os.environ, "PORTAL_CONTROL_TOKEN": "token-of-the-cross-check"}
     serve = [COMMAND, "serve", "--mutant", name]
