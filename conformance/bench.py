@@ -15,6 +15,8 @@ from conformance.stage import Stage, Theatre
 from conformance.strategies.bundles import Bundle, ordinary_bundle
 from conformance.strategies.defects import Malformed
 
+# A case reads the whole history: what others left in it is to stay short.
+_CASES = 40
 # Far beyond what a bench sends: a limit met here would be an accident.
 _PLENTY = Limit(100_000, 10)
 
@@ -63,13 +65,15 @@ def shown(malformed: Malformed) -> dict[str, str]:
 
 
 class BenchHolder:
-    """The bench of this process; made when first needed, and anew after a scenario that did not pass."""
+    """The bench of this process; made when first needed, and anew after many cases or one that did not pass."""
 
     def __init__(self, theatre: Theatre) -> None:
         self._theatre = theatre
         self._stage: Stage | None = None
         self._room: Room | None = None
         self._obstacle: str | None = None
+        self._cases = 0
+        self._left: tuple[str, ...] = ()
 
     @property
     def stage(self) -> Stage:
@@ -77,6 +81,12 @@ class BenchHolder:
         if self._stage is None:
             self._stage = self._theatre.stage()
         return self._stage
+
+    def next_case(self) -> None:
+        """Another case: where many were tried already, on a fresh bench."""
+        self._cases += 1
+        if self._cases > _CASES:
+            self._left = self.discard()
 
     def room(self) -> Room:
         """The room; raises `Blocked` where it cannot be furnished, at once when that is known already."""
@@ -102,8 +112,9 @@ class BenchHolder:
 
     def discard(self) -> tuple[str, ...]:
         """Give the bench back; the next scenario gets a fresh one. What could not be given back."""
-        stage, self._stage, self._room = self._stage, None, None
+        stage, self._stage, self._room, self._cases = self._stage, None, None, 0
+        left, self._left = self._left, ()
         if stage is None:
-            return ()
+            return left
         stage.close()
-        return stage.leftovers
+        return (*left, *stage.leftovers)

@@ -50,6 +50,7 @@ def benches(theatre: Theatre, pytestconfig: pytest.Config) -> Iterator[BenchHold
 @pytest.fixture
 def bench(request: pytest.FixtureRequest, benches: BenchHolder, theatre: Theatre) -> Iterator[Bench]:
     """The bench, with the checks of this scenario alone."""
+    benches.next_case()
     wire = benches.stage.link.wire
     expect = Expect(theatre.secrets)
     played = request.node.stash[PLAYED] = Played(wire, expect, since=len(wire.entries), before=wire.requests)

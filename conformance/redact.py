@@ -8,7 +8,7 @@ import base64
 import json
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ _SECRET_NAMES = ("session", "psession", "token", "cookie", "password", "secret",
 _SECRET_MEMBERS = re.compile(rf"(\"(?:{'|'.join(_SECRET_NAMES)})\"\s*:\s*)\"(?:[^\"\\]|\\.)*\"", re.IGNORECASE)
 # A shorter value is found in innocent text too: it is masked only where a header or a member names it.
 _SHORTEST = 6
+_BLOCK = 8
 _URL_SAFE = str.maketrans("+/", "-_")
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -30,8 +31,11 @@ class Secrets:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
-        # Longest first. Searched one by one: a pattern of hundreds of alternatives is slow to make and to match.
-        self._values: tuple[str, ...] = ()
+        # A run has some thousands of forms: to search every text for each of them, or for a pattern of so many
+        # alternatives, costs more than the request itself. So every block of so many characters is indexed, and a
+        # text is looked at in steps of a block: wherever a long form lies in it, one step falls wholly inside.
+        self._by_block: dict[str, set[str]] = {}
+        self._short: set[str] = set()
         for value in values:
             self.add(value)
 
@@ -45,24 +49,44 @@ class Secrets:
         for alphabet in (encoded, encoded.translate(_URL_SAFE)):
             forms.update({alphabet, alphabet.rstrip("=")})
         with self._lock:
-            self._values = tuple(sorted(forms.union(self._values), key=len, reverse=True))
+            self._short.update(form for form in forms if len(form) < 2 * _BLOCK - 1)
+            for form in forms - self._short:
+                for start in range(len(form) - _BLOCK + 1):
+                    self._by_block.setdefault(form[start : start + _BLOCK], set()).add(form)
 
     def mask(self, text: str) -> str:
         """``text`` with each registered secret, and each JSON member with a secret's name, masked."""
         masked = _SECRET_MEMBERS.sub(rf'\1"{MASK}"', text)
-        for value in self._values:
-            if value in masked:
-                masked = masked.replace(value, MASK)
+        for value in self._likely(masked):
+            masked = masked.replace(value, MASK)
         return masked
+
+    def _likely(self, text: str) -> list[str]:
+        """The secrets that ``text`` may hold, longest first: one may be a part of another."""
+        steps = {text[start : start + _BLOCK] for start in range(0, len(text), _BLOCK)}
+        with self._lock:
+            found = self._short.union(*(self._by_block[one] for one in steps & self._by_block.keys()))
+        return sorted(found, key=len, reverse=True)
 
     def mask_body(self, text: str) -> str:
         """A body, masked also where JSON escapes hide a secret or the name of its member."""
+        if "\\" not in text:
+            return self.mask(text)
         try:
             parsed = json.loads(text)
-            masked = self._masked(parsed)
-            return self.mask(text if masked == parsed else json.dumps(masked, ensure_ascii=False))
+            hidden = self._hides(parsed)
+            return self.mask(json.dumps(self._masked(parsed), ensure_ascii=False) if hidden else text)
         except (ValueError, RecursionError):
             return self.mask(text)
+
+    def _hides(self, parsed: Any) -> bool:
+        """Whether a string in it is, or names, a secret; they are looked at as one text, since a body has hundreds."""
+        strings, named = [], False
+        for name, string in _strings(parsed):
+            strings.append(string)
+            named = named or _names_a_secret(name)
+        text = "\0".join(strings)
+        return named or self.mask(text) != text
 
     def _masked(self, value: Any) -> Any:
         match value:
@@ -81,6 +105,20 @@ class Secrets:
     def mask_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """``headers`` with the values of those that carry credentials masked."""
         return {name: MASK if name.lower() in _SECRET_HEADERS else self.mask(value) for name, value in headers.items()}
+
+
+def _strings(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Each string of a JSON value, names too, with the name of the member that it is the value of."""
+    match value:
+        case str():
+            yield name, value
+        case list():
+            for one in value:
+                yield from _strings(one)
+        case dict():
+            for key, one in value.items():
+                yield "", key
+                yield from _strings(one, key)
 
 
 def _names_a_secret(member: str) -> bool:
