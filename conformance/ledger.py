@@ -59,7 +59,7 @@ class Ledger:
 
     def excuse(self, actor: str, traces: Iterable[Trace]) -> None:
         """``actor`` loses its place in the room: whether it still hears what is on its way to it is left open."""
-        heard = {trace.id for trace in traces}
+        heard = set(self._recognised(list(traces)).values())
         with self._lock:
             for one in self._accepted.values():
                 if actor in one.audience and one.id not in heard:
@@ -72,13 +72,29 @@ class Ledger:
                 self._refused[ct] += 1
 
     def strays(self, traces: Iterable[Trace]) -> list[str]:
-        """What ought not to be among ``traces``, a sentence each: ids that were never answered to anybody."""
+        """What ought not to be among ``traces``, a sentence each: messages that were never answered to anybody."""
+        traces = list(traces)
+        known = self._recognised(traces)
         with self._lock:
             return [
                 f"message {trace.id}{' with the refused ciphertext' if trace.ct in self._refused else ''}"
                 for trace in traces
-                if trace.id not in self._accepted
+                if trace.id not in known
             ]
+
+    def _recognised(self, traces: Sequence[Trace]) -> dict[str, str]:
+        """The accepted message that each trace is of, by the id of the trace.
+
+        It is known by its id; one whose id never came is known by its ciphertext, once: that an event carries
+        another id than the answer is a fault of its own, and does not make it lost or unheard of.
+        """
+        accepted = {one.id: one for one in self.accepted}
+        known = {trace.id: trace.id for trace in traces if trace.id in accepted}
+        lost = {one.ct: one.id for one in accepted.values() if one.ct and one.id not in known}
+        for trace in traces:
+            if trace.id not in known and trace.ct in lost:
+                known[trace.id] = lost.pop(trace.ct)
+        return known
 
     def quoted(self, text: str) -> list[str]:
         """The ciphertexts that were only ever refused and occur in ``text``, by how they begin; a sentence each."""
@@ -97,12 +113,12 @@ class Ledger:
 
     def missing(self, actor: str, traces: Sequence[Trace]) -> list[Accepted]:
         """The accepted messages that ``actor`` ought to have heard and did not."""
-        heard = {trace.id for trace in traces}
+        heard = set(self._recognised(traces).values())
         return [one for one in self.accepted if actor in one.audience and one.id not in heard]
 
     def overheard(self, actor: str, traces: Sequence[Trace]) -> list[Accepted]:
         """The accepted messages that ``actor`` heard though it was not in the room."""
-        heard = {trace.id for trace in traces}
+        heard = set(self._recognised(traces).values())
         return [one for one in self.accepted if actor not in one.audience | one.unsure and one.id in heard]
 
     @staticmethod

@@ -18,7 +18,7 @@ from conformance.expect import Expect
 from conformance.ledger import Accepted, Ledger, Trace
 from conformance.provision.base import Chat
 from conformance.redact import elide
-from conformance.strategies.bundles import Bundle, make_bundle
+from conformance.strategies.bundles import Bundle, plain_bundle
 from conformance.strategies.defects import Malformed
 
 SILENT = "SEND-REFUSED-SILENT"
@@ -225,7 +225,7 @@ class Room:
         """A fresh valid bundle, at the current epoch unless another is asked for, sealed with the room's key."""
         self._written += 1
         plaintext = f"{self.marker} {self.chat.chat_id} {self._written}".encode()
-        return make_bundle(plaintext, self.key, self.epoch if epoch is None else epoch)
+        return plain_bundle(plaintext, self.key, self.epoch if epoch is None else epoch)
 
     def renewed(self, message: Bundle) -> Bundle:
         """The same bundle, or a fresh one where the epoch has been rotated since."""
@@ -261,6 +261,13 @@ class Room:
         found = read(answer.json, self.owner.link.profile.dialect.rest["send"].answer["id"])
         return None if found in (MISSING, None) else str(found)
 
+    def must_have_id(self, answer: Answer) -> str:
+        """The id in the answer to an accepted send; raises `Blocked` where there is none: that is another clause."""
+        sent_id = self.id_of(answer)
+        if sent_id is None:
+            raise Blocked("an accepted send was answered without an id, so nothing can be said of the message")
+        return sent_id
+
     def accepted_before(self, actor: Actor) -> None:
         """The legal step before the illegal one: without it nothing could be said of a refusal."""
         self.expect.answered(self.send(actor, self.bundle()), f"{actor.name}'s valid send before any cause was applied")
@@ -278,7 +285,7 @@ class Room:
             self._reached(self.actors[name], answer)
 
     def _reached(self, actor: Actor, answer: Answer) -> None:
-        sent_id = str(self.id_of(answer))
+        sent_id = self.must_have_id(answer)
         heard = self._hear(actor, sent_id, self.ledger.ciphertext_of(sent_id))
         if heard is None and actor.inbox.closed:
             raise Blocked(f"the socket of {actor.name} was dropped: what would have reached it is not known")

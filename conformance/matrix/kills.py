@@ -114,6 +114,10 @@ def _killers(playback: Playback, red: Iterable[str]) -> dict[str, tuple[str, ...
     }
 
 
+def _judged(playback: Playback) -> frozenset[str]:
+    return frozenset().union(*(scene.judged.claimed for scene in playback.scenes))
+
+
 def victims(kills: Iterable[Kill]) -> dict[str, set[str]]:
     """The mutants that each scenario function killed: for which it turned red something that they break."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -125,6 +129,9 @@ def victims(kills: Iterable[Kill]) -> dict[str, set[str]]:
 
 
 def stale_collateral(kills: Iterable[Kill]) -> dict[str, list[str]]:
-    """Collateral that did not happen, by mutant; of a full matrix only."""
-    stale = {kill.name: [one for one in kill.mutant.collateral if one not in kill.red] for kill in kills}
+    """Collateral that did not happen though it was judged, by mutant; of a full matrix only."""
+    stale = {
+        kill.name: [one for one in kill.mutant.collateral if one not in kill.red and one in _judged(kill.playback)]
+        for kill in kills
+    }
     return {name: ids for name, ids in stale.items() if ids}

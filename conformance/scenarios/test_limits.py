@@ -134,7 +134,8 @@ def test_limit_of_a_chat(stage: Stage, expect: Expect) -> None:
     sender = room["sender"]
     sessions = [sender, stage.session_of(sender, "sender's second session")]
     room.admit(sessions[1])
-    room.accepted_before(sender)
+    for session in sessions:
+        room.accepted_before(session)
 
     def impose(limit: Limit) -> None:
         stage.lease.limit_chat(room.chat, limit)
@@ -168,7 +169,8 @@ def test_limit_over_all_chats(stage: Stage, expect: Expect) -> None:
     sessions = [sender, stage.session_of(sender, "sender's second session")]
     for room in rooms:
         room.admit(sessions[1])
-    rooms[0].accepted_before(sender)
+    for session in sessions:
+        rooms[0].accepted_before(session)
 
     def impose(limit: Limit) -> None:
         stage.lease.limit_user(sender.identity, limit)

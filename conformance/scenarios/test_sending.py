@@ -153,7 +153,7 @@ def test_ids_are_not_given_again(stage: Stage, expect: Expect) -> None:
 def _sent_id(room: Room, expect: Expect) -> str:
     answer = room.send(room["sender"], room.bundle())
     expect.answered(answer, "a send whose id is compared")
-    return room.id_of(answer) or ""
+    return room.must_have_id(answer)
 
 
 @requirement("SEND-ID-UNIQUE", "SEND-ID-ORDER")
@@ -168,7 +168,7 @@ def test_ids_of_sequential_sends(stage: Stage, expect: Expect) -> None:
     for turn in range(8):
         answer = room.send(room["sender"] if turn % 2 else room.owner, room.bundle())
         expect.answered(answer, "one of eight sequential sends")
-        ids.append(room.id_of(answer) or "")
+        ids.append(room.must_have_id(answer))
 
     expect.that(
         len(set(ids)) == len(ids), "SEND-ID-UNIQUE",
@@ -195,8 +195,8 @@ def test_ids_of_concurrent_sends(stage: Stage, expect: Expect) -> None:
 
     for answer in answers:
         expect.answered(answer, "one of twenty concurrent sends")
-    ids = [room.id_of(answer) for answer in answers]
-    twice = sorted({str(one) for one in ids if ids.count(one) > 1})
+    ids = [room.must_have_id(answer) for answer in answers]
+    twice = sorted({one for one in ids if ids.count(one) > 1})
     expect.that(
         not twice, "SEND-ID-UNIQUE", title="concurrent sends have different ids", expected="none given twice",
         observed=", ".join(twice) or "none given twice",
@@ -222,7 +222,7 @@ def test_id_is_usable_for_deletion(stage: Stage, expect: Expect) -> None:
     expect.answered(sent, "the send of what is to be deleted")
 
     for count in (1, 0):
-        answer = room.owner.call("delete", chat_id=room.chat.chat_id, ids=[room.id_of(sent)])
+        answer = room.owner.call("delete", chat_id=room.chat.chat_id, ids=[room.must_have_id(sent)])
         expect.accepted(answer, "SEND-ID-DELETES", title="the deletion is answered")
         deleted = read(answer.json, stage.link.profile.dialect.rest["delete"].answer["deleted"])
         title = "deleting what is there counts 1" if count else "deleting it again counts 0"

@@ -68,6 +68,31 @@ def test_an_accepted_message_is_no_stray_even_if_its_ciphertext_was_refused_befo
     assert ledger.strays(heard("1-0")) == []
 
 
+def test_an_accepted_message_that_comes_with_another_id_is_known_by_its_ciphertext_once() -> None:
+    ledger = ledger_of(FIRST, SECOND)
+    traces = [Trace("7-0", "AAAA"), Trace("2-0", "BBBB")]
+    assert ledger.strays(traces) == []
+    assert ledger.missing("ada", traces) == []
+    assert ledger.overheard("mallory", traces) == [FIRST, SECOND]
+    # A second copy under yet another id is nobody's, and so is one of a message that came as it should.
+    assert ledger.strays([*traces, Trace("8-0", "AAAA"), Trace("8-1", "BBBB")]) == ["message 8-0", "message 8-1"]
+
+
+def test_a_refused_ciphertext_is_found_where_it_is_quoted() -> None:
+    refused, accepted, short = "R" * 40, "A" * 40, "S" * 23
+    ledger = ledger_of(Accepted("1-0", accepted, "ada", frozenset({"ada"})))
+    for ct in (refused, accepted, short):
+        ledger.refuse(ct)
+    text = f"refused: {refused[:30]}, {accepted}, {short}"
+    assert ledger.quoted(text) == [f"an entry that quotes the refused ciphertext {'R' * 24}…"]
+    assert ledger.quoted(refused[:23]) == []
+
+
+def test_a_ciphertext_is_looked_up_by_the_id_of_its_message() -> None:
+    assert ledger_of(FIRST).ciphertext_of("1-0") == "AAAA"
+    assert ledger_of(FIRST).ciphertext_of("2-0") is None
+
+
 def test_what_came_twice_is_repeated() -> None:
     assert Ledger.repeated(heard("1-0", "2-0", "1-0", "3-0", "1-0")) == ["1-0"]
     assert Ledger.repeated([]) == []

@@ -94,6 +94,14 @@ def test_no_form_of_a_secret_survives(secret: str, before: str, after: str) -> N
         assert form not in masked.replace(MASK, "") or form in before + after
 
 
+@pytest.mark.parametrize("length", [6, 7, 14, 15, 16, 40])
+@pytest.mark.parametrize("offset", range(17))
+def test_a_secret_is_found_wherever_it_begins(length: int, offset: int) -> None:
+    secret = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"[:length]
+    text = "." * offset + secret + "."
+    assert Secrets([secret]).mask(text) == "." * offset + MASK + "."
+
+
 def test_values_are_registered_while_others_mask() -> None:
     secrets = Secrets()
     wrong: list[str] = []

@@ -16,6 +16,7 @@ from conformance.strategies.bundles import (
     named_layouts,
     named_valid_bundles,
     ordinary_bundle,
+    plain_bundle,
     valid_bundles,
 )
 from conformance.strategies.spelling import Layout
@@ -116,6 +117,15 @@ def test_the_ordinary_bundle_has_each_mark_of_base64() -> None:
     for seed in range(20):
         ct = ordinary_bundle(KEY, 0, rnd=random.Random(seed)).ct
         assert "+" in ct and "/" in ct and ct.count("=") == 1  # noqa: PT018
+
+
+@pytest.mark.parametrize("size", range(7))
+def test_the_plain_bundle_has_no_mark_of_base64(size: int) -> None:
+    bundle = plain_bundle(b"x" * size, KEY, 5)
+    assert_valid(bundle)
+    assert bundle.epoch == 5
+    assert bundle.ct.isalnum()
+    assert bundle.plaintext.rstrip(b" ") == b"x" * size
 
 
 @pytest.mark.parametrize(

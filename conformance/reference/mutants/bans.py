@@ -184,7 +184,7 @@ class BanIsOneSessions(Decisions):
         return super().check_ban(attempt) if attempt.session.id == min(own, default=attempt.session.id) else None
 
 
-@MUTANTS.breaks("SEND-BANNED")
+@MUTANTS.breaks("SEND-BANNED", "SEND-BROADCAST-SCOPE")
 class OneBanAChat(Decisions):
     """A chat keeps its latest ban: the next one lifts it."""
 

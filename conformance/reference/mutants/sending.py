@@ -27,10 +27,30 @@ def is_accepted_send(request: Request, response: Response) -> bool:
     return request.url.path.endswith("/messages") and response.status_code == 200
 
 
+# What these clauses promise is that a send is accepted, which means 200.
+ACCEPTANCE_ELSEWHERE = dict.fromkeys(
+    (
+        "SEND-JOINED",
+        "SEND-PRIVATE",
+        "SEND-BANNED-SCOPE",
+        "SEND-BANNED-LIFTED",
+        "SEND-MUTED-SCOPE",
+        "SEND-MUTED-LIFTED",
+        "SEND-EPOCH-STALE",
+        "SEND-EPOCH-FUTURE",
+        "SEND-NOKEY-CURED",
+        "SEND-LENGTH-MAX",
+        "SEND-429-CHAT",
+        "SEND-429-SCOPE",
+        "SEND-DISTINCT",
+    ),
+    "its proof ends with a send that has to be accepted, and another status is no acceptance",
+)
+
 # --- the status ------------------------------------------------------------------------------------------------------
 
 
-@MUTANTS.breaks("SEND-ACCEPT")
+@MUTANTS.breaks("SEND-ACCEPT", collateral=ACCEPTANCE_ELSEWHERE)
 class AcceptedIsCreated(Decisions):
     """An accepted send is answered 201, as if it were the textbook's."""
 
@@ -40,7 +60,7 @@ class AcceptedIsCreated(Decisions):
         return response
 
 
-@MUTANTS.breaks("SEND-ACCEPT")
+@MUTANTS.breaks("SEND-ACCEPT", collateral=ACCEPTANCE_ELSEWHERE)
 class AcceptedIsQueued(Decisions):
     """An accepted send is answered 202, since a worker will see to it."""
 
@@ -131,7 +151,12 @@ class OneSessionAUserMaySend(_Refuses):
         return attempt.session.id != min(of_user)
 
 
-@MUTANTS.breaks("SEND-ACCEPT")
+@MUTANTS.breaks(
+    "SEND-ACCEPT",
+    "SEND-NOKEY",
+    "SEND-NOKEY-CURED",
+    collateral={"SEND-DISTINCT": "who was given the key, and so lacks nothing any more, is refused all the same"},
+)
 class OnlyTheDistributorHasTheKey(Decisions):
     """Who distributed the key has it; those who were handed it do not."""
 
