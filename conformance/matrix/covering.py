@@ -9,9 +9,9 @@ from conformance.errors import UsageFault
 from conformance.reference.lies import Mutant, Variant
 
 try:
-    from covertable import make
+    from covertable import criteria, make
 except ImportError:  # only who maintains the suite needs it
-    make = None
+    criteria = make = None
 
 
 def together(one: Variant, other: Variant) -> bool:
@@ -30,7 +30,10 @@ def covering_rows(variants: Sequence[Variant]) -> list[tuple[Variant, ...]]:
         return []
     choices = _choices(variants)
     factors = {choice[0].name: ["", *(variant.name for variant in choice)] for choice in choices}
-    rows: list[dict[str, str]] = make(factors, strength=2, constraints=list(_constraints(choices)))
+    # A few rows more than the greedy criterion finds, in a thirtieth of the time that it takes.
+    rows: list[dict[str, str]] = make(
+        factors, strength=2, constraints=list(_constraints(choices)), criterion=criteria.simple
+    )
     return [tuple(variant for variant in variants if variant.name in row.values()) for row in rows]
 
 

@@ -60,7 +60,10 @@ def test_collateral_with_a_reason_is_no_misattribution() -> None:
 
 def test_collateral_that_does_not_happen_is_told() -> None:
     one = mutant("liar", "SEND-MUTED", collateral={"SEND-BANNED": "so it was once"})
-    assert stale_collateral([judged(one, scene("a", "SEND-MUTED"))]) == {"liar": ["SEND-BANNED"]}
+    green = scene("a", "SEND-MUTED", passed=("SEND-BANNED",))
+    assert stale_collateral([judged(one, green)]) == {"liar": ["SEND-BANNED"]}
+    # Of what no scenario judged nothing can be told.
+    assert stale_collateral([judged(one, scene("a", "SEND-MUTED"))]) == {}
 
 
 def test_what_is_never_graded_is_never_red() -> None:
