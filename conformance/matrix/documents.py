@@ -54,8 +54,18 @@ def _measured(kill: Kill) -> dict[str, Any]:
         "verdict": playback.verdict.value if playback.verdict else None,
         "blocked": list(kill.blocked),
         "killers": {one: list(functions) for one, functions in kill.killers.items()},
-        "said": playback.said(),
+        "said": _said(kill),
     }
+
+
+def _said(kill: Kill) -> dict[str, str]:
+    """What turned a killed mutant red, a scenario for each requirement that it breaks; all that was said of another."""
+    said = kill.playback.said()
+    if kill.fate is not Fate.KILLED:
+        return said
+    scenes = [scene.judged for scene in kill.playback.scenes]
+    first = {one: min(scene.scenario for scene in scenes if one in scene.failed) for one in kill.mutant.breaks}
+    return {name: said[name] for name in sorted(set(first.values()))}
 
 
 def of_trials(trials: Sequence[Trial], *, tier: str, seconds: float) -> dict[str, Any]:
