@@ -87,6 +87,13 @@ def checked_url(url: str | None, option: str) -> str | None:
     return url
 
 
+def _trust(*urls: str) -> ssl.SSLContext:
+    """Whom a target's certificate may be signed by; where none is shown, nobody, and nothing is read for it."""
+    if any(url.lower().startswith("https:") for url in urls):
+        return ssl.create_default_context()
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 @dataclass(slots=True)
 class Run:
     """A run while it goes: options, target, and the theatre of this process."""
@@ -119,7 +126,7 @@ class Run:
         self.profile = self.options.profile.at(url, ws_url)
         if name:
             self.profile = self.profile.named(name)
-        context = ssl.create_default_context()
+        context = _trust(url, ws_url or url)
         http = HttpClient(url, timeout_s=self.profile.target.timeout_s, context=context)
         driver = ControlDriver(http, token, self.secrets, token_env=self.profile.provision.token_env)
         self.theatre = Theatre(self.profile, http, context, self.secrets, driver, self.marker)

@@ -169,7 +169,12 @@ def test_the_suite_knows_nothing_of_the_reference_server(module: str) -> None:
 def test_scenarios_know_of_the_clients_nothing_but_types(module: str) -> None:
     taken = {(other, name) for other, name in imported(modules()[module]) if in_folder(other, "client", "provision")}
     allowed = {(other, name) for other, names in CLIENT_TYPES.items() for name in names}
-    assert taken - allowed <= {("provision.base", "Limit"), ("provision.base", "Chat"), ("provision.base", "Identity")}
+    assert taken - allowed <= {
+        ("provision.base", "Limit"),
+        ("provision.base", "Chat"),
+        ("provision.base", "Identity"),
+        ("provision.base", "type_of_chat"),
+    }
 
 
 @pytest.mark.parametrize("module", ["verdict", "envelope", "redact", "ledger", "wire", "record", "expect", "errors"])

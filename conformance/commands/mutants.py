@@ -31,7 +31,12 @@ _SAMPLE = 200
 @click.command(context_settings={"show_default": True})
 @click.option("--only", metavar="NAME|ID", multiple=True, help="These mutants, or those of these ids (globs).")
 @click.option("--full", is_flag=True, help="Every scenario against every mutant.")
-@click.option("--level", type=click.Choice(["core", "full"]), default="core", help="With --full: of which level.")
+@click.option(
+    "--level",
+    type=click.Choice(["core", "full"]),
+    default="core",
+    help="The mutants, and with --full the scenarios, of this level.",
+)
 @click.option(
     "--on-variants",
     metavar="[N]",
@@ -61,7 +66,9 @@ def command(
     if full and on_variants:
         raise UsageFault("--full and --on-variants exclude each other")
     began = time.monotonic()
-    chosen = _of_level(matching(only, mutants(), lambda one: (one.name, *one.breaks)), Tier(level), full=full)
+    chosen = matching(only, mutants(), lambda one: (one.name, *one.breaks))
+    if full or not only:
+        chosen = _of_level(chosen, Tier(level))
     servers = _servers(chosen, on_variants, seed)
     pace = Pace(workers or 0) if on_variants else Pace(workers or 0, event_timeout_s=_EVENT_S, timeout_s=_ANSWER_S)
     kills = _killed(servers, full=Tier(level) if full else None, pace=pace)
@@ -76,10 +83,10 @@ def command(
     return _status(kills, idle)
 
 
-def _of_level(chosen: Sequence[Mutant], level: Tier, *, full: bool) -> list[Mutant]:
-    """Where every scenario of a level is played: the mutants that break something of it, and nothing beyond it."""
+def _of_level(chosen: Sequence[Mutant], level: Tier) -> list[Mutant]:
+    """The mutants that break nothing beyond ``level``."""
     catalogue = loader.load()
-    left = [one for one in chosen if not full or level is Tier.FULL or tier_of(one, catalogue) is level]
+    left = [one for one in chosen if level is Tier.FULL or tier_of(one, catalogue) is level]
     if not left:
         raise UsageFault("--level core: these mutants break what the full level judges (add --level full)")
     return left

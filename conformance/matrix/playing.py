@@ -21,6 +21,7 @@ from conformance.profile import DEFAULT_TOKEN_ENV
 from conformance.reference.chosen import chosen
 from conformance.reference.embedded import serving
 from conformance.reference.settings import Settings
+from conformance.scenarios.index import files_judging
 from conformance.verdict import Verdict
 
 LOG = "log.txt"
@@ -58,7 +59,8 @@ def _played(job: Job, profile: Path, folder: Path, watch: Watch) -> Playback:
     try:
         with serving(Settings(control_token=token), chosen(job.mutant, job.variants)) as ready:
             options = _options(job, profile, folder, ready.url)
-            status = int(pytest.main(packaged.arguments(*options), plugins=[watch]))
+            files = files_judging(job.requirements) if job.requirements else [packaged.SCENARIOS]
+            status = int(pytest.main(packaged.arguments(*options, files=files), plugins=[watch]))
     except ConformanceError as error:
         return watch.playback(obstacle=f"the server did not start: {error}")
     except Exception as error:  # noqa: BLE001 - a server that is broken on purpose may break in any way

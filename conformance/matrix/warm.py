@@ -18,12 +18,14 @@ from conformance.matrix import playing  # noqa: F401 - imported to be there
 from conformance.profile import Profile
 from conformance.reference.mutants.index import mutants
 from conformance.reference.variants.index import variants
+from conformance.scenarios.index import files_judging
 from conformance.strategies import malformed  # noqa: F401 - imported to be there
 
 loader.load()
 Profile()
 mutants()
 variants()
+files_judging(())
 
 
 @settings(max_examples=5, database=None, deadline=None, suppress_health_check=list(HealthCheck))

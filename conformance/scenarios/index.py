@@ -1,7 +1,8 @@
 """Which scenarios judge a requirement, read from their source: nothing is imported or run for it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
@@ -9,11 +10,26 @@ _FOLDER = Path(__file__).parent
 
 def judging(requirement: str) -> Iterator[tuple[str, str]]:
     """The scenarios which claim ``requirement``, each as its name and title."""
-    for path in sorted(_FOLDER.glob("test_*.py")):
-        for node in ast.parse(path.read_text("utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and requirement in _words(node):
-                title = (ast.get_docstring(node) or "").partition("\n")[0]
-                yield f"{path.stem}::{node.name}", title
+    for path, node in _scenarios():
+        if requirement in _words(node):
+            title = (ast.get_docstring(node) or "").partition("\n")[0]
+            yield f"{path.stem}::{node.name}", title
+
+
+def files_judging(requirements: Iterable[str]) -> list[Path]:
+    """The files that hold the scenarios which claim any of ``requirements``."""
+    wanted = set(requirements)
+    return sorted({path for path, node in _scenarios() if wanted & _words(node)})
+
+
+@cache
+def _scenarios() -> tuple[tuple[Path, ast.FunctionDef], ...]:
+    return tuple(
+        (path, node)
+        for path in sorted(_FOLDER.glob("test_*.py"))
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    )
 
 
 def _words(scenario: ast.FunctionDef) -> set[str]:
