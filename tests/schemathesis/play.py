@@ -39,7 +39,11 @@ def server(environment: dict[str, str]) -> Iterator[str]:
         yield str(json.loads(process.stdout.readline())["url"])
     finally:
         process.stdin.close()
-        process.wait(10)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
 
 
 def stage(world: actors.World) -> tuple[str, dict[str, Any]]:
