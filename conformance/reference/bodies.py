@@ -45,8 +45,10 @@ class BodyRules:
 def integer(
     body: Body, name: str, *, default: int = _MISSING, least: int | None = None, most: int | None = None
 ) -> int:
-    """The integer of that name, within its bounds; a boolean is none."""
+    """The integer of that name, within its bounds; a boolean is none, 3.0 is one: JSON does not tell it from 3."""
     value = body.get(name, default)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if type(value) is not int:
         raise refusals.invalid(f"{name} must be an integer")
     if (least is not None and value < least) or (most is not None and value > most):

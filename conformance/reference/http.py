@@ -137,6 +137,8 @@ def on_http_exception(portal: Portal) -> Callable[[Request, Exception], Awaitabl
     async def answer(request: Request, exception: Exception) -> Response:
         assert isinstance(exception, HTTPException)
         refusal = Refusal("route", exception.status_code, exception.detail.lower())
-        return await portal.decisions.answer(request, error_response(portal, refusal))
+        response = error_response(portal, refusal)
+        response.headers.update(exception.headers or {})  # a 405 names the methods that are there
+        return await portal.decisions.answer(request, response)
 
     return answer

@@ -86,6 +86,11 @@ class Socket:
                 if event in (None, name) and all(payload.get(key) == value for key, value in members.items())
             ]
 
+    def everything(self) -> list[tuple[str, Any]]:
+        """Every event with its payload, as they came."""
+        with self._changed:
+            return list(self._heard)
+
     def names(self) -> list[str]:
         with self._changed:
             return [name for name, _ in self._heard]

@@ -1,5 +1,6 @@
 """Errors: one shape everywhere, no internals, and never a 5xx but for a fault of the server's own."""
 
+import json
 import logging
 from uuid import UUID
 
@@ -87,6 +88,11 @@ def test_a_path_or_method_that_is_not_there(world: World) -> None:
         assert_shape(answer)
 
 
+def test_a_method_that_is_not_there_is_told_which_are(world: World) -> None:
+    assert world.http.get("/v1/portal/keys").headers["allow"] == "POST"
+    assert set(world.http.post("/v1/portal/chats/1001/history").headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
 @pytest.mark.parametrize("path", ["kick", "mute", "unmute", "ban", "unban"])
 def test_the_target_must_be_a_known_user(world: World, path: str) -> None:
     owner = world.user()
@@ -96,6 +102,17 @@ def test_the_target_must_be_a_known_user(world: World, path: str) -> None:
     assert owner.post_chat(chat, path, {}).status_code == 422
     for user_id in (0, -1, 999_999_999, 10**30):
         assert owner.post_chat(chat, path, {"user_id": user_id}).status_code == 404
+
+
+def test_a_whole_number_is_an_integer_however_it_is_written(world: World) -> None:
+    owner, guest = world.user(), world.user()
+    chat = world.chat(owner)
+    guest.socket.call("room:join", {"chat_id": float(chat)})
+    body = {"user_id": float(guest.user_id), "duration": 60.0}
+    assert owner.post_chat(chat, "mute", body).json() == {"ok": True}
+    heard = guest.socket.wait("user:muted")
+    assert json.dumps(heard["duration"]) == "60"
+    assert owner.post_chat(chat, "mute", {**body, "duration": 60.5}).status_code == 422
 
 
 class Failing(Decisions):

@@ -86,6 +86,14 @@ def test_references_resolve_without_a_network(name: str) -> None:
             assert resolver.lookup(part["$ref"]).contents, part["$ref"]
 
 
+def test_a_reference_to_another_schema_is_its_file_beside_this_one() -> None:
+    # So whoever reads the files as files, without knowing their $id, finds it as well.
+    for name in schemas.names():
+        for part in subschemas(schemas.load(name)):
+            path = str(part.get("$ref", "")).partition("#")[0]
+            assert not path or (schemas.folder() / path).is_file(), part["$ref"]
+
+
 # --- where the line is --------------------------------------------------------------------------------------
 
 
