@@ -187,24 +187,33 @@ class Actor:
 
     def call(self, what: str, **values: object) -> Answer:
         """The REST call that the dialect calls ``what``; values fill its path and its body."""
+        return self.request(*self.spelled(what, **values))
+
+    def spelled(self, what: str, **values: object) -> tuple[str, str, bytes, str | None]:
+        """The same call as the arguments of `request`: method, path, body and content type."""
         spoken = self.link.profile.dialect.rest[what]
         in_path = {name: value for name, value in values.items() if f"{{{name}}}" in spoken.path}
         body = b"" if spoken.body is None else json.dumps(fill(spoken.body, values)).encode()
-        return self.request(
-            spoken.method,
-            spoken.path_for(**in_path),
-            body,
-            None if spoken.body is None else "application/json",
-        )
+        return spoken.method, spoken.path_for(**in_path), body, None if spoken.body is None else "application/json"
 
     def post(self, chat: Chat, body: bytes, content_type: str | None = "application/json") -> Answer:
         """Send ``body``, as it is, to the endpoint under test."""
         spoken = self.link.profile.dialect.rest["send"]
         return self.request(spoken.method, spoken.path_for(chat_id=chat.chat_id), body, content_type)
 
-    def request(self, method: str, path: str, body: bytes = b"", content_type: str | None = None) -> Answer:
-        """Any request with this actor's session."""
-        headers = {"Cookie": f"{self.link.profile.dialect.cookie}={self.identity.cookie}"}
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        content_type: str | None = None,
+        *,
+        cookies: str | None = None,
+    ) -> Answer:
+        """Any request with this actor's session, or with other ``cookies``: no Cookie header where they are empty."""
+        own = f"{self.link.profile.dialect.cookie}={self.identity.cookie}"
+        sent = own if cookies is None else cookies
+        headers = {"Cookie": sent} if sent else {}
         if content_type is not None:
             headers["Content-Type"] = content_type
         return self.link.http.request(method, path, actor=self.name, wire=self.link.wire, body=body, headers=headers)

@@ -16,6 +16,9 @@ from starlette.types import ASGIApp
 from conformance.reference.bodies import BodyRules
 from conformance.reference.effects import Effects
 from conformance.reference.naming import Naming
+from conformance.reference.records import Session
+from conformance.reference.settings import COOKIE
+from conformance.reference.state import State
 
 Middleware = Callable[[ASGIApp], ASGIApp]
 """What stands between the transport and an application."""
@@ -27,6 +30,10 @@ class Decisions(Effects, BodyRules, Naming):
     def request_of(self, event: str, payload: Any) -> tuple[str, Any]:
         """What a client asks for by Socket.IO, in the names of the default dialect."""
         return event, payload
+
+    async def caller_of(self, request: Request, state: State) -> Session | None:
+        """Who makes an HTTP request: whose session its cookie is; None where it is nobody's."""
+        return await self.session_of(state, request.cookies.get(COOKIE))
 
     async def answer(self, request: Request, response: Response) -> Response:  # noqa: ARG002 - for those who replace it
         """Let every HTTP answer pass: the one way out."""

@@ -18,7 +18,6 @@ from conformance.reference.records import Session
 from conformance.reference.refusals import Refusal
 
 LOG = logging.getLogger("conformance.reference")
-COOKIE = "psession"
 
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 
@@ -42,8 +41,7 @@ class Call:
 
     async def session(self) -> Session:
         """Whose request it is; raises a refusal where it is nobody's."""
-        secret = self.request.cookies.get(COOKIE)
-        session = await self.portal.decisions.session_of(self.portal.state, secret)
+        session = await self.portal.decisions.caller_of(self.request, self.portal.state)
         if session is None:
             raise refusals.no_session()
         return session

@@ -8,8 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from conformance.reference import bodies, refusals
-from conformance.reference.http import COOKIE, Call, Json, endpoint
+from conformance.reference.http import Call, Json, endpoint
 from conformance.reference.portal import Portal
+from conformance.reference.settings import COOKIE
 
 _CODE_LIFETIME_S = 300
 

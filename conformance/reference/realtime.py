@@ -12,10 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from conformance.reference import bodies, refusals, rooms
 from conformance.reference.bodies import Body
-from conformance.reference.http import COOKIE, error_response
+from conformance.reference.http import error_response
 from conformance.reference.portal import Portal
 from conformance.reference.records import Session, Share
 from conformance.reference.refusals import Refusal
+from conformance.reference.settings import COOKIE
 from conformance.reference.shapes import Json
 
 LOG = logging.getLogger("conformance.reference")

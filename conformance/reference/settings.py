@@ -3,6 +3,9 @@
 import ipaddress
 from dataclasses import dataclass, field
 
+COOKIE = "psession"
+"""The cookie that carries a session."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
