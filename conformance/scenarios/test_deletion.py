@@ -271,7 +271,7 @@ def _not_announced(ears: Ears, room: Room, name: str, ids: Sequence[str]) -> lis
         told: set[str] = set()
         for event in ears.heard(name, "bulk_deleted", chat_id=room.chat.chat_id):
             named = read(event.payload, pointer)
-            told.update(str(one) for one in named if isinstance(named, list))
+            told.update(map(str, named if isinstance(named, list) else ()))
         return [one for one in ids if one not in told]
 
     inbox.wait_until(lambda: not missing(), profile.target.event_timeout_s)
