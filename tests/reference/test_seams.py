@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
+import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -82,6 +83,11 @@ class WrapsAnswers(Decisions):
         if request.url.path.endswith("/history"):
             return JSONResponse({"items": []}, headers={"X-Wrapped": "yes"})
         return response
+
+
+class TakesNobodyForTheFirst(Decisions):
+    async def caller_of(self, request: Request, state: State) -> Session | None:
+        return await super().caller_of(request, state) or Session("nobody", User(1, "first"))
 
 
 class Unguarded(Decisions):
@@ -179,6 +185,13 @@ def test_another_first_epoch(lying: Any) -> None:
 def test_every_answer_passes(lying: Any) -> None:
     _, _, alice, chat = lying
     assert alice.history(chat).json() == {"items": []}
+
+
+@told(TakesNobodyForTheFirst())
+def test_nobody_is_somebody(lying: Any) -> None:
+    world, _, _, chat = lying
+    answer = httpx.get(f"{world.url}/v1/portal/chats/{chat}/history", headers={"Cookie": "psession=nobodys"})
+    assert answer.status_code == 200
 
 
 @told(Unguarded())

@@ -82,7 +82,7 @@ class HistorySaysMore(Decisions):
         return {**super().history_entry(message, room), "reactions": [], "edited_at": None, "deleted": False}
 
 
-@VARIANTS.keeps()
+@VARIANTS.keeps(apart=["prefixed-epochs-in-history"])
 class HexadecimalEpochsInHistory(Decisions):
     """The epoch of a history entry is eight bytes in hexadecimal, as its own page has it."""
 
@@ -90,7 +90,7 @@ class HexadecimalEpochsInHistory(Decisions):
         return {**super().history_entry(message, room), "epoch": f"{message.epoch:016x}"}
 
 
-@VARIANTS.keeps(apart=["timestamps-in-whole-seconds"])
+@VARIANTS.keeps(apart=["timestamps-in-whole-seconds", "timestamps-in-basic-form"])
 class TimestampsWithOffset(Decisions):
     """Times are local ones with an offset, to the microsecond."""
 
@@ -98,12 +98,46 @@ class TimestampsWithOffset(Decisions):
         return datetime.fromtimestamp(at, _INDIA).isoformat(timespec="microseconds")
 
 
-@VARIANTS.keeps(apart=["timestamps-with-offset"])
+@VARIANTS.keeps(apart=["timestamps-with-offset", "timestamps-in-basic-form"])
 class TimestampsInWholeSeconds(Decisions):
     """Times are whole seconds and end in Z."""
 
     def timestamp(self, at: float) -> str:
         return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@VARIANTS.keeps(apart=["timestamps-with-offset", "timestamps-in-whole-seconds"])
+class TimestampsInBasicForm(Decisions):
+    """Times are local ones in the basic form of ISO 8601, with a decimal comma and without an offset."""
+
+    def timestamp(self, at: float) -> str:
+        return datetime.fromtimestamp(at, _INDIA).strftime("%Y%m%dT%H%M%S,%f")
+
+
+@VARIANTS.keeps(apart=["hexadecimal-epochs-in-history"])
+class PrefixedEpochsInHistory(Decisions):
+    """The epoch of a history entry is eight bytes in hexadecimal, in capitals and with a prefix."""
+
+    def history_entry(self, message: Message, room: Room) -> Json:
+        return {**super().history_entry(message, room), "epoch": f"0x{message.epoch:016X}"}
+
+
+@VARIANTS.keeps(apart=["no-system-entries"])
+class SystemEntriesSayNothing(Decisions):
+    """The content of the server's own entries is null: what happened stands in another member."""
+
+    def history_entry(self, message: Message, room: Room) -> Json:
+        entry = super().history_entry(message, room)
+        return entry if message.type == "user" else {**entry, "content": None, "event": message.content}
+
+
+@VARIANTS.keeps()
+class PrivateHistoryForWhoHasJoined(Decisions):
+    """The history of a private chat is for members that have joined it."""
+
+    def may_read(self, user: User, room: Room) -> bool:
+        there = not self.is_private(room.chat) or self.owns(user, room.chat) or user.id in room.joined.values()
+        return there and super().may_read(user, room)
 
 
 # --- deletion ---------------------------------------------------------------------------------------------------
