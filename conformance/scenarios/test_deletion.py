@@ -26,7 +26,7 @@ def test_deletion_counts_what_was_there(stage: Stage, expect: Expect) -> None:
     room, other = stage.room("owner", "sender"), stage.room("owner", "sender")
     gone_1, kept_1, gone_2, kept_2 = _sent(room, [room.owner, room["sender"]] * 2)
     foreign = [one for one in _sent(other, [other["sender"]] * 8) if one not in _ids_in(room)][-1:]
-    asked = [_beside(gone_1), gone_1, *foreign, "1-1", gone_2, _beside(kept_2)]
+    asked = [_beside(gone_1), gone_1, *foreign, _beside(gone_2), gone_2, _beside(kept_2)]
 
     for count in (2, 0):
         answer = _delete(room, "DEL-COUNT", asked)
@@ -67,7 +67,7 @@ def test_deletion_takes_1_to_100_ids(stage: Stage, expect: Expect) -> None:
     stage.needs("deletion")
     room = stage.room("owner", "sender")
     first, last = _sent(room, [room.owner, room["sender"]])
-    unknown = [f"1-{number}" for number in range(1, _MOST)]
+    unknown = [_beside(first, number) for number in range(1, _MOST)]
 
     # The one cause: too few, too many
     for ids in ([], [first, *unknown, last]):
@@ -204,10 +204,10 @@ def _sent(room: Room, speakers: Iterable[Actor]) -> list[str]:
     return [room.id_of(answer) or "" for answer in answers]
 
 
-def _beside(sent_id: str) -> str:
-    """An id that nobody has, in all but its last number like another."""
+def _beside(sent_id: str, by: int = 1) -> str:
+    """An id that nobody has, in all but its last number like another; a chat may count its ids from 1 on."""
     first, _, second = sent_id.rpartition("-")
-    return f"{first}-{int(second) + 1000 if second.isdecimal() else 1000}"
+    return f"{first}-{int(second) + 1000 + by if second.isdecimal() else by}"
 
 
 def _ids_in(room: Room) -> set[str]:
