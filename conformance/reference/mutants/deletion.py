@@ -207,7 +207,12 @@ class HundredIdsAreTooMany(Bounds):
         return 1 <= count < self.max_ids
 
 
-@MUTANTS.breaks("DEL-BOUNDS", "SEND-ID-DELETES", "DEL-EVENT")
+@MUTANTS.breaks(
+    "DEL-BOUNDS",
+    "SEND-ID-DELETES",
+    "DEL-EVENT",
+    collateral={"CHAT-UNKNOWN": "one id is asked for in a chat that does not exist, and refused for being one"},
+)
 class OneIdIsTooFew(Bounds):
     """A deletion of one id is refused: it is one of several."""
 
