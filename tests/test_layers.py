@@ -29,6 +29,7 @@ ROOMS = (
     "strategies",
     "client.deadline",
     "client.http",
+    "client.polling",
     "client.realtime",
     "provision",
     "client",
