@@ -296,11 +296,11 @@ class BlobForUrls(_Payload):
 
 
 @MUTANTS.breaks("E2EE-ROUNDTRIP")
-class BlobCutTo128Characters(_Payload):
+class BlobCutTo64Characters(_Payload):
     """A blob is cut to the width of its column."""
 
     def blob_shown(self, blob: str) -> str:
-        return blob[:128]
+        return blob[:64]
 
 
 @MUTANTS.breaks("E2EE-ROUNDTRIP")
