@@ -1,6 +1,7 @@
 """Mutants of delivery over several connections: who comes back hears too little or too much, or is not let speak."""
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -91,7 +92,7 @@ class LostSocketStopsTheBroadcast(_Sockets):
         return [sid for sid in order[: lost[0] if lost else None] if sid in heard]
 
 
-@MUTANTS.breaks("SEND-ACCEPT")
+@MUTANTS.breaks("SEND-BROADCAST", collateral={"SEND-ACCEPT": "it may send something before it misses anything"})
 class AnyLostSocketLeaves(Decisions):
     """A session that loses one of its sockets leaves, though it has another."""
 
@@ -99,17 +100,36 @@ class AnyLostSocketLeaves(Decisions):
         return True
 
 
-@MUTANTS.breaks("SEND-BROADCAST")
+@MUTANTS.breaks("SEND-JOINED")
 class LostSocketLeavesTooLate(Decisions):
-    """A session leaves a moment after it lost its socket, though it may be back by then."""
+    """A session that lost its socket leaves in the end, though it is back and has heard the first message."""
 
     departs_before_it_returns = False
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._back: set[str] = set()
+        self._lost: dict[str, asyncio.Event] = {}
+        self._leaving = False
+
     def leaves(self, others: Sequence[object]) -> bool:
-        return True
+        return self._leaving or super().leaves(others)
+
+    async def enter(self, state: State, room: Room, session: Session, sid: str) -> bool:
+        self._back |= {session.id} & set(self._lost)
+        return await super().enter(state, room, session, sid)
+
+    async def broadcast(self, state: State, room: Room, message: Message) -> None:
+        await super().broadcast(state, room, message)
+        for session_id in self._back & set(room.joined):
+            self._lost[session_id].set()
 
     async def linger(self, session: Session) -> None:
-        await asyncio.sleep(0.01)
+        heard = self._lost[session.id] = asyncio.Event()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(heard.wait(), 1)
+        self._back.discard(session.id)
+        self._leaving = True
 
 
 @MUTANTS.breaks("SEND-JOINED")
@@ -147,7 +167,7 @@ class LastMessageComesAgainAtJoin(Decisions):
         return entered
 
 
-@MUTANTS.breaks("SEND-BROADCAST-SCOPE", "SEND-JOINED")
+@MUTANTS.breaks("SEND-JOINED")
 class LeavesAreCounted(Decisions):
     """Who joined several times has left when it left as often."""
 
@@ -163,3 +183,24 @@ class LeavesAreCounted(Decisions):
         left = self._times[room.chat.id, session_id] = self._times[room.chat.id, session_id] - 1
         if left <= 0:
             await super().depart(state, room, session_id, user_id)
+
+
+@MUTANTS.breaks("SEND-BROADCAST-SCOPE")
+class EarsAreCounted(Decisions):
+    """Who joined several times and left once may not send, and hears on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._times: dict[tuple[int, str], int] = defaultdict(int)
+
+    async def enter(self, state: State, room: Room, session: Session, sid: str) -> bool:
+        self._times[room.chat.id, session.id] += 1
+        return await super().enter(state, room, session, sid)
+
+    async def depart(self, state: State, room: Room, session_id: str, user_id: int) -> None:
+        listening = [one.sid for one in state.hub.listeners(room.chat.id) if one.session_id == session_id]
+        await super().depart(state, room, session_id, user_id)
+        self._times[room.chat.id, session_id] -= 1
+        if self._times[room.chat.id, session_id] > 0:
+            for sid in listening:
+                state.hub.listen(sid, room.chat.id)
