@@ -158,7 +158,7 @@ class EpochNotToldToTheLastWhoCame(_Telling):
 
 
 @MUTANTS.breaks("EPOCH-MONOTONE")
-class SecondEpochInAMinuteNotTold(_Telling):
+class ThirdEpochInAMinuteNotTold(_Telling):
     """Of several epochs of a chat within a minute the first two are told, as more would be noise."""
 
     def __init__(self) -> None:
@@ -210,8 +210,8 @@ class NewPublicKeyRotatesWithoutAWord(Turning):
 
 
 @MUTANTS.breaks("EPOCH-MONOTONE")
-class EveryHundredthEpochComesByItself(Turning):
-    """After so many messages the epoch moves on by itself, and nobody is told."""
+class EpochMovesOnWithTheMessages(Turning):
+    """After every fifteen messages the epoch moves on by itself, and nobody is told."""
 
     def __init__(self) -> None:
         super().__init__()
