@@ -112,6 +112,7 @@ def test_nobody_kicks_oneself(stage: Stage, expect: Expect) -> None:
 
     # The legal step: somebody else
     room.kick(room["guest"])
+    room.accepted_before(room.owner)
     ears = Ears(room)
 
     # Oneself

@@ -80,13 +80,7 @@ class KickInAPrivateChatKeepsTheEpoch(Decisions):
         return not spared and super().rotates_on(cause, room, user)
 
 
-@MUTANTS.breaks(
-    "KICK-ROTATES",
-    collateral={
-        "KICK-OK": "who is back and has the new key is refused at the new epoch",
-        "EPOCH-MONOTONE": "the epoch that a join tells is not the one that holds",
-    },
-)
+@MUTANTS.breaks("KICK-ROTATES", collateral={"EPOCH-MONOTONE": "the epoch that a join tells is not the one that holds"})
 class KickRotatesForTheEyesAlone(Decisions):
     """A kick announces the next epoch, and joins tell of it, but sends are held against the old one."""
 
