@@ -45,7 +45,7 @@ class KickDoesNothing(Decisions):
         """Nothing."""
 
 
-@MUTANTS.breaks("KICK-OK")
+@MUTANTS.breaks("KICK-OK", collateral=_HEARS)
 class KickOverTheSocketDoesNothing(BySocket):
     """A kick over the socket is acknowledged, and whom it is about stays."""
 
