@@ -109,4 +109,4 @@ def _lost(room: Room, lost: Actor) -> None:
 def _emptied(room: Room) -> None:
     for name in sorted(room.inside, key=lambda name: name == room.owner.name):
         room.leave(room[name])
-    room.enter(room.owner)
+    room.admit(room.owner)
