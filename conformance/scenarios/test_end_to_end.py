@@ -121,8 +121,7 @@ def test_key_counts_for_its_session(stage: Stage, expect: Expect) -> None:
 
 
 def _one_has_the_key(expect: Expect, room: Room, having: Actor, lacking: Actor) -> None:
-    before = room.send(having, room.bundle())
-    expect.accepted(before, "KEY-SESSION", title=f"the session that has the key is accepted: {having.name}")
+    room.accepted_before(having)
     bundle = room.bundle()
     refused = room.send(lacking, bundle)
     expect.refused(refused, "KEY-SESSION", title=f"another session of the same user is refused: {lacking.name}")

@@ -447,7 +447,7 @@ class ClearTellsOneSocketOfEachUser(_ClearTelling):
         return list({one.user_id: one.sid for one in state.hub.listeners(room.chat.id)}.values())
 
 
-@MUTANTS.breaks("CLEAR-ROTATES")
+@MUTANTS.breaks(*_BOTH)
 class ClearTellsThoseWhoSpokeTheEpoch(_ClearTelling):
     """Who never said anything in the chat is not told of the epoch after a clear."""
 
