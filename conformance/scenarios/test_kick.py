@@ -31,6 +31,7 @@ def test_kicked_user(stage: Stage, expect: Expect, way: str) -> None:
     for one in (room, other):
         one.admit(second)
         one.accepted_before(kicked)
+    room.accepted_before(second)
     bundle, before, ears = room.bundle(), room.epoch, Ears(room)
 
     # The one cause
@@ -112,7 +113,8 @@ def test_nobody_kicks_oneself(stage: Stage, expect: Expect) -> None:
 
     # The legal step: somebody else
     room.kick(room["guest"])
-    room.accepted_before(room.owner)
+    for actor in themselves:
+        room.accepted_before(actor)
     ears = Ears(room)
 
     # Oneself
