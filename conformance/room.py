@@ -116,6 +116,10 @@ class Room:
         actor.leave(self.chat)
         self._out(actor)
 
+    def gone(self, actor: Actor) -> None:
+        """``actor`` is inside no longer, by what somebody did to it."""
+        self._out(actor)
+
     def _out(self, actor: Actor) -> None:
         self.inside.discard(actor.name)
         self.ledger.excuse(actor.name, self.heard(actor))
@@ -133,10 +137,11 @@ class Room:
 
     # --- keys ---------------------------------------------------------------------------------------------------
 
-    def share(self, actor: Actor, *, by: Actor | None = None) -> None:
-        """The owner, or another member who has it, hands ``actor`` the key of the current epoch."""
-        (by or self.owner).share_key(self.chat, self.epoch, self.key, actor)
+    def share(self, actor: Actor, *, by: Actor | None = None) -> str:
+        """The owner, or another who has it, hands ``actor`` the key of the current epoch; the blob that it went in."""
+        blob = (by or self.owner).share_key(self.chat, self.epoch, self.key, actor)
         actor.keys[str(self.chat.chat_id), self.epoch] = self.key
+        return blob
 
     def distribute(self, *, without: Actor | None = None) -> None:
         """The owner hands the key to itself, which makes it the distributor, and then to all who are inside."""
@@ -362,7 +367,7 @@ class Room:
             self.expect.note(SILENT, "the target has no history", "silence was shown by events alone")
 
     def _no_trace_in_history(self, judged: Iterable[str]) -> None:
-        entries = self._entries()
+        entries = self._entries(self.owner)
         strays = self.ledger.strays(self._told_by_users(entries)) + self.ledger.quoted(json.dumps(entries))
         self.expect.that(
             not strays,
@@ -372,12 +377,15 @@ class Room:
             observed="; ".join(strays) or "none",
         )
 
-    def history(self) -> list[Trace]:
-        """The user messages in the history, as the owner reads it; raises `Blocked` where it cannot be read."""
-        return self._told_by_users(self._entries())
+    def history(self, reader: Actor | None = None) -> list[Trace]:
+        """The user messages in the history, as the owner or ``reader`` reads it.
 
-    def _entries(self) -> list[object]:
-        answer = self.owner.call("history", chat_id=self.chat.chat_id)
+        Raises `Blocked` where it cannot be read.
+        """
+        return self._told_by_users(self._entries(reader or self.owner))
+
+    def _entries(self, reader: Actor) -> list[object]:
+        answer = reader.call("history", chat_id=self.chat.chat_id)
         self.expect.answered(answer, "reading the history")
         entries = read(answer.json, self.owner.link.profile.dialect.rest["history"].answer["entries"])
         if not isinstance(entries, list):

@@ -74,14 +74,19 @@ class Stage:
             self._ready(Actor(name, identity, self.link))
         return self.actors[name]
 
-    def session_of(self, actor: Actor, name: str) -> Actor:
-        """One more session of the user of ``actor``, connected and with a key of its own."""
-        return self._ready(Actor(name, self.lease.session(actor.identity), self.link))
+    def session_of(self, actor: Actor, name: str, *, registered: bool = True) -> Actor:
+        """One more session of the user of ``actor``, connected and with a key of its own, unless not ``registered``."""
+        return self._ready(Actor(name, self.lease.session(actor.identity), self.link), registered=registered)
 
-    def _ready(self, actor: Actor) -> Actor:
+    def socket_of(self, actor: Actor, name: str) -> Actor:
+        """One more socket of the session of ``actor``, which has the same keys."""
+        return self._ready(Actor(name, actor.identity, self.link, actor.pair, actor.keys), registered=False)
+
+    def _ready(self, actor: Actor, *, registered: bool = True) -> Actor:
         self.actors[actor.name] = actor
         actor.connect()
-        actor.register_key()
+        if registered:
+            actor.register_key()
         return actor
 
     def room(

@@ -31,6 +31,7 @@ ROOMS = (
     "strategies",
     "client.deadline",
     "client.http",
+    "client.polling",
     "client.realtime",
     "provision",
     "client",

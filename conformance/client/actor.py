@@ -78,6 +78,10 @@ class Actor:
         if self._socket is not None:
             self._socket.close()
 
+    def drop(self) -> None:
+        """Lose the socket, as by a network that fails; `connect` comes back."""
+        self.socket.drop()
+
     @property
     def socket(self) -> Socket:
         """The socket; raises `Blocked` before `connect`."""
@@ -135,8 +139,8 @@ class Actor:
 
     # --- keys ---------------------------------------------------------------------------------------------------
 
-    def share_key(self, chat: Chat, epoch: int, key: ChatKey, recipient: "Actor") -> None:
-        """Hand ``recipient`` the chat key of ``epoch``; raises `Blocked` where the target refuses."""
+    def share_key(self, chat: Chat, epoch: int, key: ChatKey, recipient: "Actor") -> str:
+        """Hand ``recipient`` the chat key of ``epoch``; the blob it went in. Raises `Blocked` where that is refused."""
         blob = wrap_key(key, recipient_public=recipient.pair.public_base64, sender=self.pair)
         self.must_emit(
             "share_key",
@@ -146,6 +150,7 @@ class Actor:
             session_id=recipient.identity.session_id,
             blob=blob,
         )
+        return blob
 
     def receive_key(self, chat: Chat, epoch: int) -> ChatKey:
         """The chat key that was handed to this session over the wire, opened.

@@ -135,7 +135,7 @@ class HttpClient:
             total_deadline(timeout_s),
             client.stream(method, self._base + path, content=body, headers=headers) as response,
         ):
-            read = b"".join(_bounded(response))
+            read = b"".join(bounded(response))
         return response.status_code, dict(response.headers), read
 
     @contextmanager
@@ -188,7 +188,8 @@ class HttpClient:
                 client.close()
 
 
-def _bounded(response: httpx.Response) -> Iterator[bytes]:
+def bounded(response: httpx.Response) -> Iterator[bytes]:
+    """The bytes of an answer's body; raises `NoAnswer` where they are too many."""
     read = 0
     for chunk in response.iter_raw():
         read += len(chunk)

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import engineio
 import socketio
 import websocket
 from socketio import exceptions
 
+from conformance.client.polling import PollingEngine
 from conformance.errors import Blocked
 from conformance.redact import elide
 from conformance.wire import WireLog
@@ -136,7 +136,7 @@ class Inbox:
         return left > 0 and not self._closed and self._changed.wait(left)
 
 
-class _InOrderEngine(engineio.Client):
+class _InOrderEngine(PollingEngine):
     """The engine, but events are handled by the thread that read them, one after the other."""
 
     def _trigger_event(self, event: str, *args: Any, **kwargs: Any) -> Any:
@@ -146,7 +146,7 @@ class _InOrderEngine(engineio.Client):
 class _InOrderClient(socketio.Client):
     lost: Callable[[], None]
 
-    def _engineio_client_class(self) -> type[engineio.Client]:
+    def _engineio_client_class(self) -> type[PollingEngine]:
         return _InOrderEngine
 
     def _handle_eio_disconnect(self, reason: Any) -> None:
@@ -190,6 +190,7 @@ class Socket:
             self.inbox.close()
             if self._websocket is not None:
                 self._websocket.shutdown()
+            self._client.eio.cut()
             # Where something else lies behind the error, the target said nothing: the library did.
             told = self._why if error.__context__ is None else None
             late = "no complete answer within the deadline" if time.monotonic() >= ends else _root_of(error)
@@ -204,6 +205,7 @@ class Socket:
             logger=_SILENT,
             engineio_logger=_SILENT,
             request_timeout=self._timeout,
+            tls=context,
             websocket_extra_options={
                 "sslopt": {"context": context},
                 "class_": self._open,
@@ -238,6 +240,7 @@ class Socket:
         if raw is not None:
             with contextlib.suppress(OSError):
                 raw.shutdown(socket.SHUT_RDWR)
+        self._client.eio.cut()
 
     def _file(self, name: object, *payload: Any) -> None:
         # Whatever came in the place of a name: a target is free to send a number there.
@@ -274,6 +277,11 @@ class Socket:
             raise Blocked(f"{event} of {self._actor} was not acknowledged{gone}")
         self._wire.event(self._actor, "acknowledged", event, answers[0])
         return answers[0]
+
+    def drop(self) -> None:
+        """Cut the connection without a word, as a network does that fails."""
+        self._cut()
+        self.inbox.closes_within(self._timeout)
 
     def close(self) -> None:
         """Disconnect; nothing happens where it is closed already."""

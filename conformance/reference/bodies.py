@@ -15,6 +15,7 @@ class BodyRules:
     """The body as a whole."""
 
     max_body_bytes = 2 * 1024 * 1024
+    public_key_bytes = 32
 
     def is_json_type(self, content_type: str | None) -> bool:
         """Whether the body is declared as JSON; a body that declares nothing is taken for it."""
@@ -36,6 +37,10 @@ class BodyRules:
         if not isinstance(read, dict):
             raise refusals.bad_body("the body must be a JSON object", 422)
         return read
+
+    def public_key_of(self, body: Body) -> str:
+        """The public key in a registration's body; raises a refusal where it is none."""
+        return base64_bytes(body, "public_key", size=self.public_key_bytes)
 
     def content_of(self, body: Body) -> object:
         """What a send's body holds as its content; None where it holds none."""

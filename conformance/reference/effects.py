@@ -89,6 +89,12 @@ class Effects(Delivery, SendRules, RightsRules):
             await self.announce_members(state, chat_id)
         return True
 
+    departs_before_it_returns = True
+    """Whether a session that comes back has to wait until it has left."""
+
+    async def linger(self, session: Session) -> None:
+        """Wait for a session that lost its last socket to come back: not at all."""
+
     async def depart(self, state: State, room: Room, session_id: str, user_id: int) -> None:
         """Let the session leave: it may not send, and its sockets hear nothing more."""
         chat_id = room.chat.id

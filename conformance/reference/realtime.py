@@ -109,7 +109,8 @@ class Realtime:
         session = await decisions.session_of(state, secret)
         if session is None:
             raise Refused("a valid session is needed")
-        await self._departed(session.id)
+        if decisions.departs_before_it_returns:
+            await self._departed(session.id)
         state.hub.add(sid, session)
         # The user may have been deleted between the two looks; then nobody ends this connection but we.
         if await decisions.session_of(state, secret) is None:
@@ -119,13 +120,14 @@ class Realtime:
     async def _disconnect(self, sid: str, _reason: Any = None) -> None:
         """Forget the socket now, leave its chats later: a delivery that finds it dead holds a chat's lock."""
         session = self.portal.state.hub.remove(sid)
-        if session is not None and not self.portal.state.hub.of_session(session.id):
+        if session is not None and self.portal.decisions.leaves(self.portal.state.hub.of_session(session.id)):
             task = asyncio.create_task(self._depart(session))
             self._departures[session.id] = task
             task.add_done_callback(lambda _: self._departures.pop(session.id, None))
 
     async def _depart(self, session: Session) -> None:
         try:
+            await self.portal.decisions.linger(session)
             await rooms.abandon(self.portal, session)
         except Exception:
             LOG.exception("unexpected failure at the end of a connection")

@@ -122,7 +122,7 @@ async def hard_mute(call: Call) -> Any:
 async def register_key(call: Call) -> Any:
     """Register the session's public key."""
     session, decisions = await call.session(), call.portal.decisions
-    public_key = bodies.base64_bytes(await call.body(), "public_key", size=decisions.public_key_bytes)
+    public_key = decisions.public_key_of(await call.body())
     async with call.portal.state.lock(("key", session.id)):
         news = await decisions.register_key(call.portal.state, session, public_key)
     return {"status": "registered" if news else "unchanged"}

@@ -19,7 +19,6 @@ class RightsRules(StandingRules):
     max_ban_s = 2_592_000
     max_reason_length = 500
     max_ids = 100
-    public_key_bytes = 32
 
     def may_read(self, user: User, room: Room) -> bool:
         """Whether the user may see the chat's history."""

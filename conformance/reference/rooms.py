@@ -35,8 +35,8 @@ async def abandon(portal: Portal, session: Session) -> None:
     for chat_id in await state.store.chats.joined_by(session.id):
         async with portal.decisions.guard(state, chat_id):
             room = await portal.decisions.look_at(state, chat_id)
-            present = any(socket.session_id == session.id for socket in state.hub.listeners(chat_id))
-            if room is not None and not present:
+            there = [socket for socket in state.hub.listeners(chat_id) if socket.session_id == session.id]
+            if room is not None and portal.decisions.leaves(there):
                 await portal.decisions.depart(state, room, session.id, session.user.id)
 
 

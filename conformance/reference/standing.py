@@ -1,6 +1,7 @@
 """Where somebody stands in a chat: member, joined, banned, muted, holder of the key."""
 
 import math
+from collections.abc import Sequence
 
 from conformance.reference.records import FOREVER, Bundle, Chat, KeyHolder, Room, Session, User
 
@@ -50,6 +51,10 @@ class StandingRules:
     def is_joined(self, session: Session, room: Room) -> bool:
         """Whether this session has joined the chat: not another one of the same user."""
         return session.id in room.joined
+
+    def leaves(self, others: Sequence[object]) -> bool:
+        """Whether a session leaves, now that it lost a socket and has these others."""
+        return not others
 
     def epoch_matches(self, bundle: Bundle, room: Room) -> bool:
         """Whether the bundle was sealed at the chat's current epoch."""

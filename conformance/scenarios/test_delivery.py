@@ -139,6 +139,7 @@ def test_kicked_hear_nothing(stage: Stage, expect: Expect) -> None:
     room = stage.room("owner", "sender", "kicked")
     other = stage.room("owner", "kicked")
     room.kick(room["kicked"])
+    other.let_back_in(room["kicked"])
 
     _unheard(room, other, ["kicked"], expect)
 

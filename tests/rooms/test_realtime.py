@@ -364,6 +364,22 @@ def test_a_socket_dropped_as_soon_as_it_was_let_in_wakes_those_who_wait() -> Non
             assert time.monotonic() - began < 30
 
 
+def test_a_socket_that_is_dropped_on_purpose_says_no_goodbye() -> None:
+    said: list[bytes] = []
+
+    def listen(connection: Connection) -> None:
+        while heard := connection.heard():
+            said.append(heard)
+
+    with line(listen) as ada:
+        began = time.monotonic()
+        ada.socket.drop()
+        assert time.monotonic() - began < FAR_BEYOND_S
+        assert ada.inbox.closed
+        assert said == []
+        assert ("disconnected", "Socket.IO", "") in ada.log()
+
+
 def test_closing_wakes_those_who_wait_and_may_be_done_twice() -> None:
     with line(sending('42["first"]')) as ada:
         found: list[Received | None] = []

@@ -9,8 +9,6 @@ from conformance.reference.shapes import Json
 
 MUTANTS = Mutants()
 
-_KICKED = {"KICK-OK": "who was kicked has the key of an earlier epoch only"}
-
 
 # --- of another epoch ------------------------------------------------------------------------------------------------
 
@@ -96,11 +94,7 @@ class FutureEpochSaidToLackItsKey(Decisions):
         return refusals.no_room_key() if refusal is not None and _future(attempt) else refusal
 
 
-@MUTANTS.breaks(
-    "SEND-EPOCH-CODE",
-    "SEND-NOKEY-CODE",
-    collateral={"KEY-SESSION": "a session without the key is told the other code"},
-)
+@MUTANTS.breaks("SEND-EPOCH-CODE", "SEND-NOKEY-CODE")
 class EpochAndKeyCodesSwapped(Decisions):
     """A wrong epoch is told the code of a missing key, and a missing key that of a wrong epoch."""
 
@@ -113,11 +107,7 @@ class EpochAndKeyCodesSwapped(Decisions):
         return {**body, "code": other.code} if other else body
 
 
-@MUTANTS.breaks(
-    "SEND-EPOCH-CODE",
-    "SEND-NOKEY-CODE",
-    collateral={"KEY-SESSION": "a session without the key is told either code"},
-)
+@MUTANTS.breaks("SEND-EPOCH-CODE", "SEND-NOKEY-CODE")
 class EpochAndKeyCodesInOne(Decisions):
     """A wrong epoch and a missing key have one code, which names both."""
 
@@ -182,7 +172,7 @@ class KeyCodeWithHyphens(_OtherKeyCode):
     key_code = "ERR-NO-ROOM-KEY"
 
 
-@MUTANTS.breaks("SEND-NOKEY-CODE", collateral=_KICKED)
+@MUTANTS.breaks("SEND-NOKEY-CODE")
 class OldKeyCalledWrongEpoch(Decisions):
     """Who has an old key and sends at the new epoch is told that its epoch is wrong."""
 
