@@ -107,14 +107,14 @@ class BanOfThirtyDaysIsForgotten(Decisions):
 # --- for good ---------------------------------------------------------------------------------------------------------
 
 
-@MUTANTS.breaks("BAN-BOUNDS", collateral={"SEND-BANNED": "a slow send comes when such a ban is over"})
-class BanForGoodLastsASecondAndAHalf(Decisions):
+@MUTANTS.breaks("BAN-BOUNDS")
+class BanForGoodLastsTwoSeconds(Decisions):
     """A ban of 0 seconds is one of the shortest time that the cache knows."""
 
     async def apply_ban(self, state: State, room: Room, sanction: Sanction) -> None:
         await super().apply_ban(state, room, sanction)
         if sanction.duration == 0:
-            await state.store.chats.ban(room.chat.id, sanction.user.id, state.now() + 1.5)
+            await state.store.chats.ban(room.chat.id, sanction.user.id, state.now() + 1.9)
 
 
 @MUTANTS.breaks("BAN-BOUNDS")
