@@ -1,8 +1,11 @@
-"""What the pages answer to a measure that was taken: 200 with `{"ok": true}`."""
+"""What is answered to a measure that was taken: 200 with `{"ok": true}`, or any 2xx where a clause leaves it open."""
 
 from conformance.client.http import Answer
 from conformance.dialect import read
+from conformance.expect import Expect
 from conformance.stage import Stage
+
+_DONE = (200, 201, 202, 204)
 
 
 def says_ok(stage: Stage, what: str, answer: Answer, *requirements: str, title: str) -> None:
@@ -12,3 +15,8 @@ def says_ok(stage: Stage, what: str, answer: Answer, *requirements: str, title: 
     stage.expect.that(
         ok is True, *requirements, title=f"{title}: ok is true", expected=True, observed=ok, exchange=answer.exchange
     )
+
+
+def taken(expect: Expect, answer: Answer, *requirements: str, title: str) -> None:
+    """The measure was taken; by which success exactly is told is for another clause."""
+    expect.refused(answer, *requirements, status=_DONE, title=title)

@@ -14,7 +14,7 @@ from conformance.expect import Expect
 from conformance.provision.base import type_of_chat
 from conformance.room import Room
 from conformance.scenarios.marks import CLIENT_ERRORS, requirement, side_by_side
-from conformance.scenarios.okay import says_ok
+from conformance.scenarios.okay import says_ok, taken
 from conformance.stage import Stage
 from conformance.waiting import pause, stretched, until_accepted
 
@@ -148,7 +148,7 @@ def _ordinary_bans_hold(room: Room, actor: Actor) -> None:
 def _banned(expect: Expect, room: Room, actor: Actor, how: str, **duration: int) -> Answer:
     answer = room.ask("ban", actor, reason=_WHY, **duration)
     room.put_out(actor)
-    expect.accepted(answer, "BAN-BOUNDS", title=f"a ban {how} is accepted")
+    taken(expect, answer, "BAN-BOUNDS", title=f"a ban {how} is accepted")
     refused = room.send(actor, room.bundle())
     expect.refused(refused, "BAN-BOUNDS", title=f"a ban {how} holds")
     return answer
@@ -326,9 +326,9 @@ def test_unban_of_one_who_is_not_banned(stage: Stage, expect: Expect) -> None:
     # Lifted, and lifted again
     room.ban(other)
     room.unban(other)
-    _lifts_nothing(stage, room, other, "whose ban was lifted")
-    room.follow()
     room.let_back_in(other)
+    room.accepted_before(other)
+    _lifts_nothing(stage, room, other, "whose ban was lifted")
     after = room.send(other, room.bundle())
     expect.accepted(after, "UNBAN-IDEMPOTENT", title="after an unban too many, its target is not banned")
 

@@ -201,7 +201,7 @@ class UnbanGivesMembershipBack(Decisions):
             await state.store.chats.add_member(room.chat.id, target.id)
 
 
-@MUTANTS.breaks("BAN-MEMBERSHIP")
+@MUTANTS.breaks("BAN-MEMBERSHIP", collateral={"SEND-BROADCAST": "who is in a private chat and no member hears nothing"})
 class BanEndsEveryMembership(Decisions):
     """The list of members is emptied, and not one taken from it."""
 
