@@ -20,11 +20,12 @@ _TOLD = ("user:muted", "user:unmuted", "user:banned", "user:unbanned")
 
 
 @VARIANTS.keeps()
-class SanctionsNameTheirChatAlone(Decisions):
-    """What is told of a mute or ban is where it happened: its client asks for the rest."""
+class SanctionsGiveNoReason(Decisions):
+    """Why somebody was muted or banned is told to nobody."""
 
-    async def announce(self, state: State, event: str, payload: Json, chat_id: int) -> None:
-        await super().announce(state, event, {"chat_id": chat_id} if event in _TOLD else payload, chat_id)
+    def sanction_payload(self, chat_id: int, sanction: Sanction) -> Json:
+        payload = super().sanction_payload(chat_id, sanction)
+        return {name: value for name, value in payload.items() if name != "reason"}
 
 
 @VARIANTS.keeps()
