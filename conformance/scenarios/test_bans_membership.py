@@ -145,6 +145,11 @@ def _ordinary_bans_hold(room: Room, actor: Actor) -> None:
     room.accepted_before(actor)
 
 
+def _is_banned(room: Room, actor: Actor) -> None:
+    """A ban that does not stop a send is none, and says nothing of what bans do."""
+    room.expect.reached(not room.send(actor, room.bundle()).ok, f"the ban of {actor.name} does not stop its sends")
+
+
 def _banned(expect: Expect, room: Room, actor: Actor, how: str, **duration: int) -> Answer:
     answer = room.ask("ban", actor, reason=_WHY, **duration)
     room.put_out(actor)
@@ -177,6 +182,7 @@ def test_ban_ends_membership(stage: Stage, expect: Expect) -> None:
     # Banned, and no longer banned
     for actor in banned:
         room.ban(actor, _LONG_S if actor.name == "for a while" else 0)
+        _is_banned(room, actor)
         room.unban(actor)
 
     # No members any more
@@ -231,6 +237,7 @@ def test_banned_user_cannot_join(stage: Stage, expect: Expect) -> None:
     before = stage.session_of(sender, "sender's second session")
     room.ban(sender)
     room.ban(stranger)
+    _is_banned(room, sender)
     after = stage.session_of(sender, "sender's third session")
 
     # Refused at the door
@@ -277,8 +284,10 @@ def test_ban_with_an_end_keeps_out_until_then(stage: Stage, expect: Expect) -> N
 
     short_s = stretched(_SHORT_S, room.latency_s)
     banned = room.ban(sender, short_s)
+    _is_banned(room, sender)
     _is_kept_out(expect, room, sender, "at the beginning of its ban")
     pause(until=banned.ended + short_s * 0.55)
+    _is_banned(room, sender)
     let_in, asked = room.asks_in(sender), time.monotonic()
     expect.reached(asked < banned.started + short_s - _ROUNDING_S, "the target was too slow to be asked in time")
     _let_in(expect, sender, "halfway through its ban", let_in=let_in)
