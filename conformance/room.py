@@ -100,6 +100,17 @@ class Room:
         self.admit(actor)
         return True
 
+    def asks_in(self, actor: Actor) -> bool:
+        """``actor`` asks to join, over a new socket where its own was dropped; whether the target says ok."""
+        self.actors.setdefault(actor.name, actor)
+        try:
+            return actor.emit("join", chat_id=self.chat.chat_id).ok
+        except Blocked:
+            if not actor.inbox.closed:
+                raise
+        actor.connect()
+        return actor.emit("join", chat_id=self.chat.chat_id).ok
+
     def knock(self, actor: Actor) -> None:
         """``actor`` asks to join a chat that it has no right to; whether it is let in is not judged."""
         self.actors[actor.name] = actor
@@ -124,7 +135,8 @@ class Room:
         self.inside.discard(actor.name)
         self.ledger.excuse(actor.name, self.heard(actor))
 
-    def _out_with_all_sessions(self, actor: Actor) -> None:
+    def put_out(self, actor: Actor) -> None:
+        """``actor`` was put out by a measure: no session of that user belongs to the audience any more."""
         for one in self.actors.values():
             if same_id(one.identity.user_id, actor.identity.user_id):
                 self._out(one)
@@ -204,7 +216,7 @@ class Room:
     def ban(self, actor: Actor, duration: int = 0) -> Answer:
         """The owner bans ``actor`` for ``duration`` seconds, 0 for good; it no longer belongs to the audience."""
         answer = self._measure("ban", actor, duration=duration, reason="conformance")
-        self._out_with_all_sessions(actor)
+        self.put_out(actor)
         return answer
 
     def unban(self, actor: Actor) -> Answer:
@@ -215,12 +227,16 @@ class Room:
         """The owner kicks ``actor``, which rotates the epoch; the others but ``without`` get the new key."""
         since = self.owner.inbox.mark
         answer = self._measure("kick", actor)
-        self._out_with_all_sessions(actor)
+        self.put_out(actor)
         self.rotated(without=without, since=since)
         return answer
 
+    def ask(self, what: str, actor: Actor, **values: object) -> Answer:
+        """The owner asks for a measure against ``actor``; what comes of it is for the caller to judge."""
+        return self.owner.call(what, chat_id=self.chat.chat_id, user_id=actor.identity.user_id, **values)
+
     def _measure(self, what: str, actor: Actor, **values: object) -> Answer:
-        answer = self.owner.call(what, chat_id=self.chat.chat_id, user_id=actor.identity.user_id, **values)
+        answer = self.ask(what, actor, **values)
         self.expect.answered(answer, f"the owner's {what} of {actor.name}")
         return answer
 

@@ -5,6 +5,9 @@ from conformance.reference.bodies import Body
 from conformance.reference.portal import Portal
 from conformance.reference.records import Sanction, Session
 
+_MAX_TEXT = 100_000
+"""Beyond this nobody looks at what a text says."""
+
 
 async def mute(portal: Portal, session: Session, chat_id: int, body: Body) -> None:
     """Mute somebody in the chat."""
@@ -62,5 +65,7 @@ async def _sanction(portal: Portal, body: Body, default_s: int, max_s: int) -> S
     duration = bodies.integer(body, "duration", default=default_s)
     if not portal.decisions.is_duration(duration, max_s):
         raise refusals.invalid(f"duration must be 0 to {max_s} seconds")
-    reason = bodies.optional_text(body, "reason", most=portal.decisions.max_reason_length)
+    reason = bodies.optional_text(body, "reason", most=_MAX_TEXT)
+    if reason is not None and not portal.decisions.is_reason(reason):
+        raise refusals.invalid(f"reason must be at most {portal.decisions.max_reason_length} characters")
     return Sanction(await portal.user(user_id), duration, reason)

@@ -117,6 +117,10 @@ class RightsRules(StandingRules):
         """Whether a sanction may last so long."""
         return 0 <= duration <= longest
 
+    def is_reason(self, reason: str) -> bool:
+        """Whether the reason of a sanction may be so long."""
+        return len(reason) <= self.max_reason_length
+
     def first_epoch(self) -> int:
         """The epoch of a new chat."""
         return 1

@@ -105,7 +105,9 @@ class BanIsNoticedLate(_Since):
         return None if self.age(attempt) < 1 else super().check_ban(attempt)
 
 
-@MUTANTS.breaks("SEND-BANNED", "SEND-BROADCAST-SCOPE")
+@MUTANTS.breaks(
+    "SEND-BANNED", "SEND-BROADCAST-SCOPE", collateral={"BAN-BOUNDS": "a ban of 0 seconds is not one for good"}
+)
 class BanForGoodIsNoBan(Decisions):
     """A duration of 0 ends at once."""
 
@@ -164,7 +166,7 @@ class BanLastsATenthOfItsTime(Lasts):
         return duration / 10
 
 
-@MUTANTS.breaks("SEND-BANNED")
+@MUTANTS.breaks("SEND-BANNED", collateral={"SEND-BROADCAST-SCOPE": "who ought to be banned hears what is said"})
 class PrivateBansAreNotKept(Decisions):
     """In a private chat a ban is announced, and nothing else happens."""
 

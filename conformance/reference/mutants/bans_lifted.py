@@ -21,7 +21,11 @@ class UnbanIsAnsweredNotDone(Decisions):
         await self.announce(state, "user:unbanned", {"chat_id": room.chat.id, "user_id": target.id}, room.chat.id)
 
 
-@MUTANTS.breaks("SEND-BANNED-LIFTED", "SEND-DISTINCT")
+@MUTANTS.breaks(
+    "SEND-BANNED-LIFTED",
+    "SEND-DISTINCT",
+    collateral={"UNBAN-IDEMPOTENT": "an unban of somebody who is not banned mutes as well"},
+)
 class UnbanMutes(Decisions):
     """Who is unbanned comes back muted."""
 

@@ -128,7 +128,7 @@ class MuteEndsTheJoin(Decisions):
 # --- run out, and yet -------------------------------------------------------------------------------------------------
 
 
-@MUTANTS.breaks(*_LIFTED, collateral={"MUTE-BOUNDS": "how long a mute lasts is what a send of the muted shows"})
+@MUTANTS.breaks(*_LIFTED)
 class MuteNeverRunsOut(Decisions):
     """That there is a mute is looked at, and not whether it is over."""
 

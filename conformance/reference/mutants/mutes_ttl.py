@@ -13,6 +13,7 @@ from conformance.reference.state import State
 MUTANTS = Mutants()
 
 _STANDS = {"SEND-MUTED-TTL": "a ttl that does not fall is soon not what remains"}
+_AN_END = {"MUTE-BOUNDS": "the ttl of an indefinite mute is all that tells it from one with an end"}
 _ABSENT = {"SEND-MUTED-TTL-INDEFINITE": "a ttl that cannot be read is neither 0 nor another number"}
 
 
@@ -273,7 +274,7 @@ class TtlAlwaysOne(_TtlOfMute):
 # --- of an indefinite mute --------------------------------------------------------------------------------------------
 
 
-@MUTANTS.breaks("SEND-MUTED-TTL-INDEFINITE")
+@MUTANTS.breaks("SEND-MUTED-TTL-INDEFINITE", collateral=_AN_END)
 class TtlOfIndefiniteIsTheLongest(_TtlOfMute):
     """The ttl of an indefinite mute is that of the longest one."""
 
@@ -281,7 +282,7 @@ class TtlOfIndefiniteIsTheLongest(_TtlOfMute):
         return self.max_mute_s
 
 
-@MUTANTS.breaks("SEND-MUTED-TTL-INDEFINITE")
+@MUTANTS.breaks("SEND-MUTED-TTL-INDEFINITE", collateral=_AN_END)
 class TtlOfIndefiniteIsHuge(_TtlOfMute):
     """The ttl of an indefinite mute is the largest integer of 32 bits."""
 
@@ -289,7 +290,7 @@ class TtlOfIndefiniteIsHuge(_TtlOfMute):
         return 2**31 - 1
 
 
-@MUTANTS.breaks("SEND-MUTED-TTL-INDEFINITE")
+@MUTANTS.breaks("SEND-MUTED-TTL-INDEFINITE", collateral=_AN_END)
 class TtlOfIndefiniteIsOne(_TtlOfMute):
     """The ttl is never below 1, not even that of an indefinite mute."""
 
