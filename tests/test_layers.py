@@ -20,6 +20,7 @@ ROOMS = (
     "waiting",
     "schemas",
     "catalogue",
+    "roles",
     "envelope",
     "verdict",
     "redact",
