@@ -25,7 +25,8 @@ async def delete_by_id(portal: Portal, session: Session, chat_id: int, body: Bod
     async with portal.decisions.guard(portal.state, chat_id):
         room = await portal.erasable_room(session, chat_id)
         found = await portal.state.store.messages.find(chat_id, ids)
-        erase = partial(portal.decisions.erase, portal.state, room, found)
+        going = portal.decisions.deletable(session.user, found, room.chat)
+        erase = partial(portal.decisions.erase, portal.state, room, going)
         if not portal.decisions.may_delete(session.user, found, room.chat):
             raise await portal.decisions.denied(portal.state, room, Deed("delete", session.user, erase))
         return await erase()

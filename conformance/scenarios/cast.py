@@ -72,6 +72,7 @@ class Cast:
         if chat == "private":
             stage.needs("private_chats")
         self._stage, self._clause = stage, clause
+        self._deaf = False
         self._cells = [cell for cell in loader.load().citing(clause, chat, *answers) if self._there(cell)]
         at_staff = any(cell.action.name.endswith("-staff") for cell in self._cells)
         self._staff = {level: f"another {level}" for level in staff} if at_staff else {}
@@ -165,12 +166,15 @@ class Cast:
         self._is_unharmed(attempt.target, title)
 
     def _asks(self, actor: Actor, **values: object) -> Acknowledged | None:
+        if self._deaf:
+            return None
         try:
             return actor.emit("kick", chat_id=self.room.chat.chat_id, **values)
         except Blocked:
-            if actor.inbox.closed:
-                self.room.unsure_of(actor)
-                self.room.admit(actor)
+            # A target that has no such event answers nothing; a dropped socket is another matter.
+            self._deaf = not actor.inbox.closed
+            if not self._deaf:
+                raise
             return None
 
     def _is_unharmed(self, target: Actor, title: str) -> None:
