@@ -4,16 +4,12 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-from conformance.reference import refusals
 from conformance.reference.decisions import Decisions
-from conformance.reference.http import Json
 from conformance.reference.lies import Mutants
 from conformance.reference.records import Chat, Deed, Room, Sanction, Session, User
 from conformance.reference.refusals import Refusal
 from conformance.reference.rights import ADMIN, MODERATOR
+from conformance.reference.shapes import Json
 from conformance.reference.state import State
 
 MUTANTS = Mutants()
@@ -27,13 +23,22 @@ class Plainly(Decisions):
         return user.level == 0 and not self.owns(user, chat)
 
 
-class CarriesOut(Decisions):
-    """Refuses, and does some of it all the same."""
+class Denies(Decisions):
+    """Deals otherwise with some deeds for which the right is missing; what somebody tries at itself is left alone."""
 
     deeds: ClassVar[frozenset[str]]
 
+    def concerns(self, deed: Deed) -> bool:
+        """Whether the lie is about this one."""
+        at_oneself = deed.target is not None and deed.target.id == deed.actor.id
+        return deed.name in self.deeds and not at_oneself
+
+
+class CarriesOut(Denies):
+    """Refuses, and does some of it all the same."""
+
     async def denied(self, state: State, room: Room, deed: Deed) -> Refusal:
-        if deed.name in self.deeds:
+        if self.concerns(deed):
             await self.half_do(state, room, deed)
         return await super().denied(state, room, deed)
 
@@ -42,25 +47,24 @@ class CarriesOut(Decisions):
         await deed.carry_out()
 
 
-class SaysDone(Decisions):
+class SaysDone(Denies):
     """Answers who lacks a right as if it were done, and does nothing."""
 
-    paths: ClassVar[tuple[str, ...]]
-    said: ClassVar[dict[str, Any]] = {"ok": True}
-
-    async def answer(self, request: Request, response: Response) -> Response:
-        if request.url.path.endswith(self.paths) and b"ERR_FORBIDDEN" in bytes(response.body):
-            response = Json(self.said)
-        return await super().answer(request, response)
-
-
-class Trips(Decisions):
-    """Ends in an accident where a right is missing."""
-
-    deeds: ClassVar[frozenset[str]]
+    said: ClassVar[Json] = {"ok": True}
 
     async def denied(self, state: State, room: Room, deed: Deed) -> Refusal:
-        return Refusal("accident", 500, "the server failed") if deed.name in self.deeds else refusals.forbidden()
+        return Refusal("said", 200, "done") if self.concerns(deed) else await super().denied(state, room, deed)
+
+    def error_body(self, refusal: Refusal) -> Json:
+        return dict(self.said) if refusal.cause == "said" else super().error_body(refusal)
+
+
+class Trips(Denies):
+    """Ends in an accident where a right is missing."""
+
+    async def denied(self, state: State, room: Room, deed: Deed) -> Refusal:
+        accident = Refusal("accident", 500, "the server failed")
+        return accident if self.concerns(deed) else await super().denied(state, room, deed)
 
 
 # --- every right -----------------------------------------------------------------------------------------------------
@@ -107,6 +111,32 @@ class FurtherSessionsHaveTheDefaultLevel(Decisions):
         if session is None or self._first.setdefault(session.user.id, session.id) == session.id:
             return session
         return replace(session, user=replace(session.user, level=ADMIN))
+
+
+@MUTANTS.breaks(*_ALL)
+class WhoIsMutedHasARowOfItsOwn(Plainly):
+    """Who has a row in a chat's table of special users may act there; so has whoever is muted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: set[tuple[int, int]] = set()
+
+    async def apply_mute(self, state: State, room: Room, sanction: Sanction) -> None:
+        self._rows.add((room.chat.id, sanction.user.id))
+        await super().apply_mute(state, room, sanction)
+
+    def has_row(self, user: User, chat: Chat) -> bool:
+        """Whether the user is in the table."""
+        return self.is_plain(user, chat) and (chat.id, user.id) in self._rows
+
+    def may_sanction(self, actor: User, target: User, chat: Chat) -> bool:
+        return super().may_sanction(actor, target, chat) or (self.has_row(actor, chat) and target.level == 0)
+
+    def may_delete_any(self, actor: User, chat: Chat) -> bool:
+        return super().may_delete_any(actor, chat) or self.has_row(actor, chat)
+
+    def may_clear(self, actor: User, chat: Chat) -> bool:
+        return super().may_clear(actor, chat) or self.has_row(actor, chat)
 
 
 # --- kicks -----------------------------------------------------------------------------------------------------------
@@ -168,8 +198,12 @@ class _Sockets(Plainly):
         raise NotImplementedError
 
     def may_kick(self, actor: User, target: User, chat: Chat) -> bool:
+        return self.is_let_through(actor, target) or super().may_kick(actor, target, chat)
+
+    def is_let_through(self, actor: User, target: User) -> bool:
+        """Whether this kick is one that nobody checks."""
         asked = _BY_SOCKET.get()
-        return (isinstance(asked, dict) and self.unchecked(asked)) or super().may_kick(actor, target, chat)
+        return isinstance(asked, dict) and actor.id != target.id and self.unchecked(asked)
 
 
 @MUTANTS.breaks("KICK-RIGHTS", "RIGHTS-HIERARCHY")
@@ -188,8 +222,7 @@ class RoomKickWithBanIsUnchecked(_Sockets):
         return asked.get("ban") is True
 
     def may_ban(self, actor: User, target: User, chat: Chat) -> bool:
-        asked = _BY_SOCKET.get()
-        return (isinstance(asked, dict) and self.unchecked(asked)) or super().may_ban(actor, target, chat)
+        return self.is_let_through(actor, target) or super().may_ban(actor, target, chat)
 
 
 @MUTANTS.breaks("KICK-RIGHTS", "RIGHTS-HIERARCHY")
@@ -240,7 +273,7 @@ class RefusedKicksDeafen(CarriesOut):
 class KicksWithoutARightAreAnsweredOk(SaysDone):
     """A kick without the right is answered like any other, and nobody goes."""
 
-    paths = ("/kick",)
+    deeds = frozenset({"kick"})
 
 
 @MUTANTS.breaks("KICK-RIGHTS", "RIGHTS-HIERARCHY")
@@ -331,7 +364,7 @@ class RefusedMutesAreTold(CarriesOut):
 class MutesWithoutARightAreAnsweredOk(SaysDone):
     """A mute without the right is answered like any other, and nobody is muted."""
 
-    paths = ("/mute",)
+    deeds = frozenset({"mute"})
 
 
 @MUTANTS.breaks("MUTE-RIGHTS", "RIGHTS-HIERARCHY")

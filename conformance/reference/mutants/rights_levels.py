@@ -124,7 +124,7 @@ class RefusedBansAreTold(CarriesOut):
 class BansWithoutARightAreAnsweredOk(SaysDone):
     """A ban without the right is answered like any other, and nobody is banned."""
 
-    paths = ("/ban",)
+    deeds = frozenset({"ban"})
 
 
 # --- the chat's owner ------------------------------------------------------------------------------------------------

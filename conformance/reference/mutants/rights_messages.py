@@ -1,13 +1,14 @@
 """Mutants of the chapter rights: who deletes another's message, and who clears another's chat."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from conformance.reference.decisions import Decisions
 from conformance.reference.lies import Mutants
 from conformance.reference.mutants.rights import CarriesOut, Plainly, SaysDone, Trips
 from conformance.reference.records import Chat, Deed, Message, Room, User
 from conformance.reference.rights import ADMIN, MODERATOR
+from conformance.reference.shapes import Json
 from conformance.reference.state import State
 
 MUTANTS = Mutants()
@@ -93,8 +94,8 @@ class RefusedDeletionsAreTold(CarriesOut):
 class DeletionsWithoutARightCountNone(SaysDone):
     """A deletion without the right is answered 200 with a count of 0."""
 
-    paths = ("/messages/delete",)
-    said: ClassVar[dict[str, Any]] = {"deleted": 0}
+    deeds = frozenset({"delete"})
+    said: ClassVar[Json] = {"deleted": 0}
 
 
 @MUTANTS.breaks("DEL-RIGHTS")
@@ -159,11 +160,14 @@ class AdminsDoNotClearPrivateChats(Decisions):
 class AdminsClearInVain(SaysDone):
     """An admin who clears another's chat is answered 200, and nothing happens."""
 
-    paths = ("/clear",)
-    said: ClassVar[dict[str, Any]] = {"ok": True, "cleared": 1}
+    deeds = frozenset({"clear"})
+    said: ClassVar[Json] = {"ok": True, "cleared": 1}
 
     def may_clear(self, actor: User, chat: Chat) -> bool:
         return self.owns(actor, chat)
+
+    def concerns(self, deed: Deed) -> bool:
+        return super().concerns(deed) and deed.actor.level >= ADMIN
 
 
 @MUTANTS.breaks("CLEAR-RIGHTS")
