@@ -9,10 +9,7 @@ from conformance.reference.state import State
 
 MUTANTS = Mutants()
 
-_OWNERS = dict.fromkeys(
-    ("KICK-OK", "KICK-ROTATES", "MUTE-OK", "MUTE-EVENT", "UNMUTE-OK", "BAN-OK", "BAN-EVENT", "UNBAN-IDEMPOTENT"),
-    "it is the owner's measure on a plain user that is judged there too",
-)
+_TOO = "it is the owner's measure on a plain user that is judged there too"
 
 
 # --- at or above the own level ---------------------------------------------------------------------------------------
@@ -130,7 +127,9 @@ class BansWithoutARightAreAnsweredOk(SaysDone):
 # --- the chat's owner ------------------------------------------------------------------------------------------------
 
 
-@MUTANTS.breaks("RIGHTS-HIERARCHY", collateral=_OWNERS)
+@MUTANTS.breaks(
+    "RIGHTS-HIERARCHY", collateral=dict.fromkeys(("KICK-OK", "MUTE-OK", "BAN-OK", "UNBAN-IDEMPOTENT"), _TOO)
+)
 class OwnersNeedALevel(Decisions):
     """The levels are compared for the chat's owner as well, and its own is no higher than a plain user's."""
 
@@ -147,7 +146,7 @@ class OwnersOfPrivateChatsNeedALevel(Decisions):
         return super().may_sanction(actor, target, chat) and outranked
 
 
-@MUTANTS.breaks("RIGHTS-HIERARCHY", collateral=_OWNERS)
+@MUTANTS.breaks("RIGHTS-HIERARCHY", collateral=dict.fromkeys(("BAN-OK", "UNBAN-IDEMPOTENT"), _TOO))
 class OwnersOfPublicChatsMayNotBan(Decisions):
     """From a public chat only the staff bans."""
 
@@ -155,7 +154,7 @@ class OwnersOfPublicChatsMayNotBan(Decisions):
         return super().may_ban(actor, target, chat) and (self.is_private(chat) or actor.level > 0)
 
 
-@MUTANTS.breaks("RIGHTS-HIERARCHY", collateral=_OWNERS)
+@MUTANTS.breaks("RIGHTS-HIERARCHY", collateral={"KICK-OK": _TOO})
 class OwnersMayNotKick(Decisions):
     """Kicking takes a level, whoever owns the chat."""
 
@@ -163,7 +162,7 @@ class OwnersMayNotKick(Decisions):
         return super().may_kick(actor, target, chat) and actor.level > 0
 
 
-@MUTANTS.breaks("RIGHTS-HIERARCHY", collateral=_OWNERS)
+@MUTANTS.breaks("RIGHTS-HIERARCHY", collateral={"MUTE-OK": _TOO})
 class OwnersMayNotMute(Decisions):
     """Muting takes a level, whoever owns the chat."""
 
