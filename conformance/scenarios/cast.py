@@ -107,7 +107,6 @@ class Cast:
             room.mute(room["muted"], 0)
         for target in (room["target"], *(room[name] for name in self._staff.values())):
             said = self.says(target)
-            room.expect.answered(said, f"{target.name}'s valid send before anything was tried")
             room.expect.reached(self._hears(target, said), f"{target.name} did not hear its own message")
         return roles
 
@@ -137,7 +136,13 @@ class Cast:
         return attempt.actor.call(attempt.verb, **values)
 
     def says(self, actor: Actor) -> Answer:
-        """``actor`` sends; at a new epoch, where the target rotated meanwhile for reasons of its own."""
+        """``actor`` sends, and is accepted: a precondition."""
+        said = self._speaks(actor)
+        self.room.expect.answered(said, f"{actor.name}'s valid send")
+        return said
+
+    def _speaks(self, actor: Actor) -> Answer:
+        # At a new epoch, where the target rotated meanwhile for reasons of its own.
         self.room.follow()
         return self.room.send(actor, self.room.bundle())
 
@@ -178,7 +183,7 @@ class Cast:
             return None
 
     def _is_unharmed(self, target: Actor, title: str) -> None:
-        said = self.says(target)
+        said = self._speaks(target)
         self.room.expect.accepted(said, self._clause, title=f"{title}; its send is accepted as before")
         heard = self._hears(target, said)
         self.room.expect.that(
@@ -218,6 +223,12 @@ class Cast:
             )  # fmt: skip
 
     # --- messages -----------------------------------------------------------------------------------------------
+
+    def leaves(self, actor: Actor) -> Answer:
+        """``actor`` sends what is there from then on, for all who can tell: a precondition."""
+        said = self.says(actor)
+        self.room.expect.reached(self.is_there(said) is not False, f"{actor.name}'s message is not in the history")
+        return said
 
     def is_there(self, said: Answer, *, last: bool = False) -> bool | None:
         """Whether the message is there still; None where nothing tells.

@@ -25,7 +25,7 @@ def test_who_may_not_delete_anothers_message(stage: Stage, expect: Expect, chat:
     cast = Cast(stage, "DEL-RIGHTS", chat, _MAY_NOT, _OBSERVED)
     room, member = cast.room, cast.room["member"]
     expect.reached(cast.deleted(room.owner, cast.says(room["target"])) == 1, "the owner's deletion did not count 1")
-    ears, said = Ears(room), cast.says(room["target"])
+    ears, said = Ears(room), cast.leaves(room["target"])
     sent_id = room.id_of(said)
 
     for attempt in cast.attempts(_MAY_NOT):
@@ -70,12 +70,12 @@ def test_who_may_clear_anothers_chat(stage: Stage, expect: Expect, chat: type_of
     stage.needs("clear")
     cast = Cast(stage, "CLEAR-RIGHTS", chat, _MAY_NOT, _MAY)
     room = cast.room
-    before, ears = cast.says(room["target"]), Ears(room)
+    before, ears = cast.leaves(room["target"]), Ears(room)
     room.clear()
     expect.reached(not cast.is_there(before), "the owner's clear left a message there")
     for name in room.inside:
         ears.wait(name, "cleared", chat_id=room.chat.chat_id)
-    ears, said, attempts = Ears(room), cast.says(room["target"]), list(cast.attempts(_MAY_NOT))
+    ears, said, attempts = Ears(room), cast.leaves(room["target"]), list(cast.attempts(_MAY_NOT))
 
     for attempt in attempts:
         cast.is_refused(attempt)
