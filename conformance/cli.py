@@ -14,6 +14,7 @@ _COMMANDS = {
     "serve": "Run the reference server, on loopback only.",
     "requirements": "List the requirements.",
     "explain": "Tell all about one requirement.",
+    "roles": "Show who may do what, and which clause says so.",
     "mutants": "Judge servers that break clauses: the kill matrix.",
     "variants": "Judge servers that only differ: no false alarm.",
 }

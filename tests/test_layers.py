@@ -22,6 +22,7 @@ ROOMS = (
     "iso8601",
     "schemas",
     "catalogue",
+    "roles",
     "envelope",
     "verdict",
     "redact",

@@ -10,13 +10,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from conformance import __version__
 from conformance.catalogue.records import Catalogue, Level
 
-_PAGES = Environment(
+PAGES = Environment(
     loader=PackageLoader("conformance.matrix", "templates"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
+"""Where the templates are; other pages use them as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def of_mutants(document: Mapping[str, Any], catalogue: Catalogue) -> str:
     named = {one for row in document["matrix"] for one in (*row["breaks"], *row["red"])}
     columns = [one for one in ids if one in named]
     rows = [_mutant(row, document, columns) for row in document["matrix"]]
-    return _PAGES.get_template("mutants.html").render(
+    return PAGES.get_template("mutants.html").render(
         document=document,
         version=__version__,
         edition=catalogue.edition,
@@ -88,7 +89,7 @@ def of_variants(document: Mapping[str, Any]) -> str:
     mixed = [one for one in document["measured"]["trials"] if len(one["variants"]) > 1]
     names = [one["variants"][0] for one in alone]
     pairs = [(name, [_met(name, other, mixed) for other in names]) for name in names] if mixed else []
-    return _PAGES.get_template("variants.html").render(
+    return PAGES.get_template("variants.html").render(
         document=document, version=__version__, alone=alone, mixed=mixed, names=names, pairs=pairs
     )
 

@@ -1,11 +1,12 @@
 """Reading back, deleting, clearing."""
 
+from functools import partial
 from typing import Any
 
 from conformance.reference import bodies, refusals
 from conformance.reference.bodies import Body
 from conformance.reference.portal import Portal
-from conformance.reference.records import Session
+from conformance.reference.records import Deed, Session
 
 
 async def history(portal: Portal, session: Session, chat_id: int) -> Any:
@@ -24,9 +25,11 @@ async def delete_by_id(portal: Portal, session: Session, chat_id: int, body: Bod
     async with portal.decisions.guard(portal.state, chat_id):
         room = await portal.erasable_room(session, chat_id)
         found = await portal.state.store.messages.find(chat_id, ids)
+        going = portal.decisions.deletable(session.user, found, room.chat)
+        erase = partial(portal.decisions.erase, portal.state, room, going)
         if not portal.decisions.may_delete(session.user, found, room.chat):
-            raise refusals.forbidden()
-        return await portal.decisions.erase(portal.state, room, found)
+            raise await portal.decisions.denied(portal.state, room, Deed("delete", session.user, erase))
+        return await erase()
 
 
 async def delete_last(portal: Portal, session: Session, chat_id: int, body: Body) -> int:
@@ -56,9 +59,10 @@ async def clear(portal: Portal, session: Session, chat_id: int) -> int:
     decisions = portal.decisions
     async with decisions.guard(portal.state, chat_id):
         room = await portal.room(chat_id)
+        wipe = partial(decisions.wipe, portal.state, room)
         if not decisions.may_clear(session.user, room.chat):
-            raise refusals.forbidden()
-        cleared = await decisions.wipe(portal.state, room)
+            raise await decisions.denied(portal.state, room, Deed("clear", session.user, wipe))
+        cleared = await wipe()
         await decisions.rotate(portal.state, room, "clear", session.user)
         await decisions.note(portal.state, room, f"{session.user.username} cleared the chat")
         return cleared

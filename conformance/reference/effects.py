@@ -7,7 +7,7 @@ from dataclasses import replace
 from conformance.reference import refusals
 from conformance.reference.delivery import Delivery
 from conformance.reference.judging import SendRules
-from conformance.reference.records import Attempt, Cause, Message, Room, Sanction, Session, Share, User
+from conformance.reference.records import Attempt, Cause, Deed, Message, Room, Sanction, Session, Share, User
 from conformance.reference.refusals import Refusal
 from conformance.reference.rights import RightsRules
 from conformance.reference.state import State
@@ -60,6 +60,10 @@ class Effects(Delivery, SendRules, RightsRules):
 
     async def refused(self, state: State, attempt: Attempt, refusal: Refusal) -> None:
         """What a refused attempt leaves behind: nothing."""
+
+    async def denied(self, state: State, room: Room, deed: Deed) -> Refusal:  # noqa: ARG002 - for those who replace it
+        """What is answered to somebody who lacks the right, and what that leaves behind: nothing."""
+        return refusals.forbidden()
 
     async def note(self, state: State, room: Room, text: str) -> None:
         """Leave a system entry in the history."""

@@ -1,9 +1,11 @@
 """Mutes and bans: what is asked for, who may, and then the effect."""
 
+from functools import partial
+
 from conformance.reference import bodies, refusals
 from conformance.reference.bodies import Body
 from conformance.reference.portal import Portal
-from conformance.reference.records import Sanction, Session
+from conformance.reference.records import Deed, Sanction, Session
 
 _MAX_TEXT = 100_000
 """Beyond this nobody looks at what a text says."""
@@ -15,9 +17,10 @@ async def mute(portal: Portal, session: Session, chat_id: int, body: Body) -> No
     sanction = await _sanction(portal, body, decisions.default_mute_s, decisions.max_mute_s)
     async with decisions.guard(portal.state, chat_id):
         room = await portal.room(chat_id)
+        apply = partial(decisions.apply_mute, portal.state, room, sanction)
         if not decisions.may_mute(session.user, sanction.user, room.chat):
-            raise refusals.forbidden()
-        await decisions.apply_mute(portal.state, room, sanction)
+            raise await decisions.denied(portal.state, room, Deed("mute", session.user, apply, sanction.user))
+        await apply()
 
 
 async def unmute(portal: Portal, session: Session, chat_id: int, body: Body) -> None:
@@ -36,9 +39,10 @@ async def ban(portal: Portal, session: Session, chat_id: int, body: Body) -> Non
     sanction = await _sanction(portal, body, decisions.default_ban_s, decisions.max_ban_s)
     async with decisions.guard(portal.state, chat_id):
         room = await portal.room(chat_id)
+        apply = partial(decisions.apply_ban, portal.state, room, sanction)
         if not decisions.may_ban(session.user, sanction.user, room.chat):
-            raise refusals.forbidden()
-        await decisions.apply_ban(portal.state, room, sanction)
+            raise await decisions.denied(portal.state, room, Deed("ban", session.user, apply, sanction.user))
+        await apply()
 
 
 async def unban(portal: Portal, session: Session, chat_id: int, body: Body) -> None:

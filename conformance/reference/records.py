@@ -1,6 +1,6 @@
 """What the server knows, as frozen records. Decisions are made on these, never on the storage itself."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -142,3 +142,13 @@ class Sanction:
     user: User
     duration: int
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody asks for who has no right to it; ``carry_out`` is what is not done."""
+
+    name: Literal["delete", "clear", "kick", "mute", "ban"]
+    actor: User
+    carry_out: Callable[[], Awaitable[object]]
+    target: User | None = None

@@ -85,6 +85,10 @@ class RightsRules(StandingRules):
         """Whether the actor may delete these: own ones, or any."""
         return len(self.own_messages(actor, messages)) == len(messages) or self.may_delete_any(actor, chat)
 
+    def deletable(self, actor: User, messages: Sequence[Message], chat: Chat) -> Sequence[Message]:  # noqa: ARG002 - for those who replace it
+        """Which of these an allowed deletion deletes: all."""
+        return messages
+
     def is_count(self, count: int) -> bool:
         """Whether so many messages may be deleted at once."""
         return 1 <= count <= self.max_ids

@@ -1,8 +1,10 @@
 """Joining, leaving, handing over the key, and being kicked."""
 
+from functools import partial
+
 from conformance.reference import refusals
 from conformance.reference.portal import Portal
-from conformance.reference.records import Sanction, Session, Share
+from conformance.reference.records import Deed, Sanction, Session, Share
 from conformance.reference.shapes import Json
 
 
@@ -46,11 +48,12 @@ async def kick(portal: Portal, session: Session, chat_id: int, user_id: int, *, 
     async with decisions.guard(state, chat_id):
         room = await portal.room(chat_id)
         target = await portal.user(user_id)
+        expel = partial(decisions.expel, state, room, target)
         if not decisions.may_kick(session.user, target, room.chat):
-            raise refusals.forbidden()
+            raise await decisions.denied(state, room, Deed("kick", session.user, expel, target))
         if ban and not decisions.may_ban(session.user, target, room.chat):
             raise refusals.forbidden()
-        await decisions.expel(state, room, target)
+        await expel()
         if ban:
             await decisions.apply_ban(state, room, Sanction(target, 0))
         await decisions.rotate(state, room, "kick", target)
