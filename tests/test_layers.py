@@ -24,6 +24,7 @@ ROOMS = (
     "verdict",
     "redact",
     "wire",
+    "racing",
     "dialect",
     "profile",
     "strategies",
@@ -37,6 +38,7 @@ ROOMS = (
     "record",
     "room",
     "ears",
+    "crowd",
     "embedded",
     "report",
     "stage",
@@ -177,7 +179,9 @@ def test_scenarios_know_of_the_clients_nothing_but_types(module: str) -> None:
     }
 
 
-@pytest.mark.parametrize("module", ["verdict", "envelope", "redact", "ledger", "wire", "record", "expect", "errors"])
+@pytest.mark.parametrize(
+    "module", ["verdict", "envelope", "redact", "ledger", "wire", "racing", "record", "expect", "errors"]
+)
 def test_rooms_that_only_compute_open_no_connection(module: str) -> None:
     libraries = {
         alias.name.partition(".")[0]
