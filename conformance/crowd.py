@@ -6,7 +6,7 @@ Threads that send at the same time have connections of their own: the client's p
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from conformance.client.actor import Actor
@@ -42,39 +42,47 @@ class _Leg:
 
 
 class Crowd:
-    """``senders`` in ``room``; one that is named several times sends by as many threads."""
+    """``senders`` in ``room``; one that is named several times sends by as many threads.
+
+    The first of them sends once more after each act, the very moment that it is answered.
+    """
 
     def __init__(self, room: Room, *senders: Actor) -> None:
         self.room = room
         self.senders = senders
 
-    def race(self, *acts: Act, sends: int = 2) -> tuple[list[Sent], list[Span]]:
-        """Everybody sends, ``sends`` a leg, while the acts are done; all sends, and from when to when each act went.
+    def race(self, *acts: Act, before: int = 1) -> tuple[list[Sent], list[Span]]:
+        """Everybody sends while the acts are done; all sends, and from when to when each act went.
 
-        Raises `Blocked` where a send or an act was not answered.
+        ``before`` is how often each sends before the first act. Raises `Blocked` where a send or an act was not
+        answered.
         """
-        legs = [_Leg(sends) for _ in range(1 + 2 * len(acts))] + [_Leg(1)]
-        answers: list[Answer] = []
+        # Twice from there on and while an act goes on, and once after it.
+        legs = [_Leg(before), *(_Leg(sends) for _ in acts for sends in (2, 1)), _Leg(1)]
+        spans: list[Span] = []
         with ThreadPoolExecutor(len(self.senders), thread_name_prefix="crowd") as pool:
-            running = [pool.submit(self._run, legs, *self._work(one, legs)) for one in self.senders]
+            running = [pool.submit(self._run, legs, one, self._sealed(legs)) for one in self.senders]
             try:
-                self._lead(legs, acts, answers)
+                sent = list(self._lead(legs, acts, spans))
             finally:
                 for leg in legs:
                     leg.gate.set()
-        sent = [one for future in running for one in future.result()]
-        return sent, [Span(one.started, one.ended) for one in answers]
+        sent += [one for future in running for one in future.result()]
+        return sent, spans
 
-    def _lead(self, legs: Sequence[_Leg], acts: Iterable[Act], answers: list[Answer]) -> None:
+    def _lead(self, legs: Sequence[_Leg], acts: Iterable[Act], spans: list[Span]) -> Iterator[Sent]:
         ahead = iter(legs)
         before = self._open(ahead)
         for act in acts:
+            [message] = self._sealed([_Leg(1)])
+            # Nobody stops for the act: there are to be sends right in front of it, and beside it.
+            self._open(ahead)
             before.wait_for(len(self.senders))
-            during = self._open(ahead)
-            answers.append(act())
-            after = self._open(ahead)
-            during.wait_for(len(self.senders))
-            before = after
+            answer = act()
+            # By this thread, and so at once: until the others are awake it may be too late to see a small window.
+            yield self._sent(self.senders[0], message)
+            spans.append(Span(answer.started, answer.ended))
+            before = self._open(ahead)
         before.wait_for(len(self.senders))
         self._open(ahead)
 
@@ -84,9 +92,9 @@ class Crowd:
         leg.gate.set()
         return leg
 
-    def _work(self, sender: Actor, legs: Iterable[_Leg]) -> tuple[Actor, list[Bundle]]:
-        # Sealed beforehand: what is to be quick is the sending.
-        return sender, [self.room.bundle() for leg in legs for _ in range(leg.sends)]
+    def _sealed(self, legs: Iterable[_Leg]) -> list[Bundle]:
+        # Beforehand: what is to be quick is the sending.
+        return [self.room.bundle() for leg in legs for _ in range(leg.sends)]
 
     def _run(self, legs: Iterable[_Leg], sender: Actor, bundles: list[Bundle]) -> list[Sent]:
         sent: list[Sent] = []

@@ -21,8 +21,10 @@ from conformance.scenarios.marks import CLIENT_ERRORS, requirement
 from conformance.stage import Stage
 from conformance.waiting import until_accepted
 
-_PEACE_S = 0.4
-_LIMIT, _ATTEMPTS = Limit(6, 30), 3
+_PEACE_S = 0.7
+# Each race is run three times, each with another start: how a window lies to the measure is a matter of luck.
+_VICTIMS = {"one": 1, "two": 3, "three": 2}
+_LIMIT, _ATTEMPTS = Limit(4, 30), 3
 
 
 @requirement("RACE-MUTE")
@@ -32,16 +34,16 @@ def test_mute_while_sending(stage: Stage, expect: Expect) -> None:
     A member sends from two sessions, and another one with it, while the owner mutes the first, and mutes it once more.
     Expect nothing of theirs accepted that began after the first answer, and what was accepted heard once by everybody.
     """
-    room = stage.room("owner", "talker", "calm", "one", "two")
+    room = stage.room("owner", "talker", "calm", *_VICTIMS)
 
     calm = _two_sessions(stage, room, "calm")
     _holds_in_peace(room, calm, _sanction(room, "mute", calm[0]), "a mute")
 
-    for name in ("one", "two"):
+    for name, before in _VICTIMS.items():
         sessions = _two_sessions(stage, room, name)
         mute = _sanction(room, "mute", sessions[0])
         crowd = Crowd(room, *sessions, room["talker"])
-        sent, [muted, _] = crowd.race(partial(_works, expect, mute), mute)
+        sent, [muted, _] = crowd.race(partial(_works, expect, mute), mute, before=before)
         crowd.enter(sent)
         theirs = [one for one in sent if one.sender != "talker"]
         _all_accepted(expect, over_before(sent, muted))
@@ -56,20 +58,20 @@ def test_ban_while_sending(stage: Stage, expect: Expect) -> None:
     A member sends from two sessions, and another one with it, while the owner bans the first, and bans it once more.
     Expect nothing of theirs accepted that began after the first answer, and what was accepted heard once by everybody.
     """
-    room = stage.room("owner", "talker", "calm", "one", "two")
+    room = stage.room("owner", "talker", "calm", *_VICTIMS)
 
     calm = _two_sessions(stage, room, "calm")
     for session in calm:
         room.unsure_of(session)
     _holds_in_peace(room, calm, _sanction(room, "ban", calm[0]), "a ban")
 
-    for name in ("one", "two"):
+    for name, before in _VICTIMS.items():
         sessions = _two_sessions(stage, room, name)
         for session in sessions:
             room.unsure_of(session)
         ban = _sanction(room, "ban", sessions[0])
         crowd = Crowd(room, *sessions, room["talker"])
-        sent, [banned, _] = crowd.race(partial(_works, expect, ban), ban)
+        sent, [banned, _] = crowd.race(partial(_works, expect, ban), ban, before=before)
         crowd.enter(sent, {one.name: banned for one in sessions})
         theirs = [one for one in sent if one.sender != "talker"]
         _all_accepted(expect, over_before(sent, banned))
@@ -91,9 +93,9 @@ def test_clear_while_sending(stage: Stage, expect: Expect) -> None:
     clear = partial(room.owner.call, "clear", chat_id=room.chat.chat_id)
     _holds_in_peace(room, members, clear, "a clear")
 
-    for _ in range(2):
-        crowd = Crowd(room, *members)
-        sent, [cleared] = crowd.race(partial(_twice_at_once, expect, clear))
+    for before in _VICTIMS.values():
+        crowd = Crowd(room, *members[1:], room.owner)
+        sent, [cleared] = crowd.race(partial(_twice_at_once, expect, clear), before=before)
         crowd.enter(sent)
         _all_accepted(expect, over_before(sent, cleared))
         _none_later(expect, sent, cleared, "RACE-CLEAR", "a clear")
@@ -109,8 +111,8 @@ def test_ids_while_everybody_sends(stage: Stage, expect: Expect) -> None:
     """
     room = stage.room("owner", "one", "two")
     crowd = Crowd(room, *_two_sessions(stage, room, "one"), room["two"], room.owner)
-    sent, _ = crowd.race(sends=4)
-    sent += Crowd(room, room["two"]).race(sends=1)[0]
+    sent, _ = crowd.race(before=4)
+    sent += Crowd(room, room["two"]).race()[0]
     crowd.enter(sent)
     _all_accepted(expect, sent)
 
@@ -128,28 +130,32 @@ def test_ids_while_everybody_sends(stage: Stage, expect: Expect) -> None:
 
 @requirement("SEND-429-CHAT")
 def test_limit_while_sending_at_once(stage: Stage, expect: Expect) -> None:
-    """A limit of a chat is kept to the letter by a sender who does not wait for its answers.
+    """The last message that a limit of a chat leaves room for is one, also where several are sent at once.
 
-    The chat's limit is six; a member sends sixteen messages by four threads from two sessions.
-    Expect six accepted and ten answered 429. What the border of a window may explain is tried again.
+    The chat's limit is four; a member sends three messages, and then twelve by six threads from two sessions.
+    Expect four accepted and eleven answered 429. What the border of a window may explain is tried again.
     """
     room = stage.room("owner", "one")
     sessions = _two_sessions(stage, room, "one")
     for attempt in range(_ATTEMPTS):
         stage.lease.limit_chat(room.chat, _LIMIT)
-        crowd = Crowd(room, *sessions, *sessions)
-        sent, _ = crowd.race(sends=3)
+        began = time.monotonic()
+        for _ in range(_LIMIT.messages - 1):
+            room.accepted_before(sessions[0])
+        crowd = Crowd(room, *sessions * 3)
+        sent, _ = crowd.race()
         crowd.enter(sent)
-        accepted = sum(one.accepted for one in sent)
-        most = _LIMIT.messages + math.floor(_seconds(sent) * _LIMIT.messages / _LIMIT.window_s)
+        seconds = time.monotonic() - began
+        accepted = _LIMIT.messages - 1 + sum(one.accepted for one in sent)
+        most = _LIMIT.messages + math.floor(seconds * _LIMIT.messages / _LIMIT.window_s)
         if accepted <= most or attempt == _ATTEMPTS - 1:
             break
     others = {one.status for one in sent if not one.accepted} - {TOO_MANY}
     expect.reached(not others, f"a send past the limit was answered {sorted(others)}")
-    expect.reached(_seconds(sent) < _LIMIT.window_s / 2, "the target is too slow for its limit")
+    expect.reached(seconds < _LIMIT.window_s / 2, "the target is too slow for its limit")
     expect.that(
         _LIMIT.messages <= accepted <= most, "SEND-429-CHAT",
-        title=f"with a limit of {_LIMIT.messages}, as many of {len(sent)} concurrent sends are accepted and no more",
+        title=f"a limit of {_LIMIT.messages} of which one is left lets one of {len(sent)} concurrent sends through",
         expected=f"{_LIMIT.messages} accepted, the others 429", observed=f"{accepted} accepted",
     )  # fmt: skip
 
@@ -228,13 +234,9 @@ def _heard_once(room: Room, requirement: str) -> None:
 def _lost_or_doubled(room: Room) -> list[str]:
     """What somebody in the room did not hear, or heard more than once: a sentence each."""
     room.follow()
-    found = []
-    for name in sorted(room.inside):
-        actor = room[name]
-        for one in room.ledger.missing(name, room.heard(actor)):
-            if room.hear(actor, one.id) is None:
-                break
+    _await_late(room)
     room.barrier()
+    found = []
     for name in sorted(room.inside):
         traces = room.heard(room[name])
         found += [f"{one.id} did not reach {name}" for one in room.ledger.missing(name, traces)]
@@ -242,10 +244,14 @@ def _lost_or_doubled(room: Room) -> list[str]:
     return found
 
 
+def _await_late(room: Room) -> None:
+    """Wait for what is still to come, until it is known that something does not come in time."""
+    for name in sorted(room.inside):
+        for one in room.ledger.missing(name, room.heard(room[name])):
+            if room.hear(room[name], one.id) is None:
+                return
+
+
 def _all_accepted(expect: Expect, sent: Iterable[Sent]) -> None:
     others = sorted({one.status for one in sent if not one.accepted})
     expect.reached(not others, f"valid sends that nothing forbids were answered {others} while others sent")
-
-
-def _seconds(sent: Sequence[Sent]) -> float:
-    return max(one.span.ended for one in sent) - min(one.span.started for one in sent)
