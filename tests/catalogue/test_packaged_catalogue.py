@@ -1,7 +1,6 @@
 """The catalogue that is shipped: it loads, and it has every clause of the contract at its level."""
 
 import re
-from collections import Counter
 
 import pytest
 
@@ -170,12 +169,10 @@ def test_the_features_that_a_clause_may_lack() -> None:
     assert by_feature == {feature: set(ids) for feature, ids in table(FEATURES).items()}
 
 
-def test_exactly_the_full_tier_waits_for_its_scenarios() -> None:
-    reasons = Counter((one.tier, one.unjudged) for one in every())
-    assert reasons == {
-        (Tier.CORE, ""): 46,
-        (Tier.FULL, "Scenarios of the full level are not part of this edition yet."): 48,
-    }
+def test_the_full_tier_alone_waits_for_its_scenarios() -> None:
+    reasons = {tier: {one.unjudged for one in every() if one.tier is tier} for tier in Tier}
+    assert reasons[Tier.CORE] == {""}
+    assert reasons[Tier.FULL] <= {"", "Scenarios of the full level are not part of this edition yet."}
 
 
 @pytest.mark.parametrize("one", every(), ids=lambda one: one.id)
