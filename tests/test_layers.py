@@ -27,6 +27,7 @@ ROOMS = (
     "verdict",
     "redact",
     "wire",
+    "racing",
     "dialect",
     "profile",
     "strategies",
@@ -42,6 +43,7 @@ ROOMS = (
     "room",
     "ears",
     "asking",
+    "crowd",
     "embedded",
     "report",
     "stage",
@@ -182,7 +184,9 @@ def test_scenarios_know_of_the_clients_nothing_but_types(module: str) -> None:
     }
 
 
-@pytest.mark.parametrize("module", ["verdict", "envelope", "redact", "ledger", "wire", "record", "expect", "errors"])
+@pytest.mark.parametrize(
+    "module", ["verdict", "envelope", "redact", "ledger", "wire", "racing", "record", "expect", "errors"]
+)
 def test_rooms_that_only_compute_open_no_connection(module: str) -> None:
     libraries = {
         alias.name.partition(".")[0]

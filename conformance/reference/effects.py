@@ -24,6 +24,10 @@ class Effects(Delivery, SendRules, RightsRules):
         """What keeps a decision and its effects together: one after the other in each chat."""
         return state.lock(("chat", chat_id))
 
+    def guard_of_sender(self, state: State, session: Session) -> AbstractAsyncContextManager[object]:
+        """What keeps a sender's count and its message together: one after the other over all chats and sessions."""
+        return state.lock(("sender", session.user.id))
+
     async def look_at(self, state: State, chat_id: int) -> Room | None:
         """The chat as it stands: read anew for every decision."""
         return await state.store.chats.room(chat_id)

@@ -9,7 +9,7 @@ async def send(portal: Portal, session: Session, chat_id: int, content: object) 
     """Accept the message or raise the refusal; nothing else happens in the chat meanwhile."""
     decisions, state = portal.decisions, portal.state
     # The sender's own lock comes second everywhere: its global limit is one over all chats.
-    async with decisions.guard(state, chat_id), state.lock(("sender", session.user.id)):
+    async with decisions.guard(state, chat_id), decisions.guard_of_sender(state, session):
         attempt = await gather(portal, session, chat_id, content)
         refusal = decisions.judge(attempt)
         if refusal is not None:

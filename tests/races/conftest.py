@@ -1,0 +1,8 @@
+"""The marks that the scenarios carry, which pytest has to know to let them be imported."""
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for mark in ("requirement(id, ...)", "side_by_side"):
+        config.addinivalue_line("markers", mark)
