@@ -29,9 +29,10 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """What is judged, by what, and how to repeat it."""
     options = config.stash[RUN].options
     target = options.profile.target.url or "the embedded reference server"
+    drawn = f"{options.examples} examples a class of defects, {options.sequences} stories of {options.steps} steps"
     return [
         f"portal-conformance {__version__}, edition {options.catalogue.edition}, level {options.tier.value}",
-        f"judging {target}, seed {options.seed}, {options.examples} examples a class of defects",
+        f"judging {target}, seed {options.seed}, {drawn}",
     ]
 
 

@@ -34,12 +34,14 @@ ROOMS = (
     "client",
     "expect",
     "ledger",
+    "model",
     "record",
     "room",
     "ears",
     "embedded",
     "report",
     "stage",
+    "exploration",
     "sidebyside",
     "bench",
     "run",
@@ -177,7 +179,20 @@ def test_scenarios_know_of_the_clients_nothing_but_types(module: str) -> None:
     }
 
 
-@pytest.mark.parametrize("module", ["verdict", "envelope", "redact", "ledger", "wire", "record", "expect", "errors"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        *[one for one in MODULES if in_folder(one, "model")],
+        "verdict",
+        "envelope",
+        "redact",
+        "ledger",
+        "wire",
+        "record",
+        "expect",
+        "errors",
+    ],
+)
 def test_rooms_that_only_compute_open_no_connection(module: str) -> None:
     libraries = {
         alias.name.partition(".")[0]
