@@ -152,7 +152,8 @@ def measure(play: Play, place: Place, step: Step) -> Outcome:
     gone = world.sessions_of(target) if step.verb in ("ban", "kick") else []
     measures.after_measure(world, facts, step.verb, target, duration)
     _announced(play, place, step, before - set(gone), there if not right.causes else set())
-    _rose(play, place, step, before - set(gone), must=step.verb == "kick" and not right.causes)
+    must = ["KICK-ROTATES"] if step.verb == "kick" and not right.causes else []
+    play.look(place, *must, told=before - set(gone))
     if step.verb == "ban":
         _come_back(play, place, target)
     return right.shown(), str(answer.status)
@@ -175,15 +176,6 @@ def _announced(play: Play, place: Place, step: Step, hearers: set[str], there: s
         play.told_of(place, what, hearers, requirement, user_id=target)
     if step.verb == "kick" and there:
         play.told_of(place, "kicked", there, "KICK-OK")
-
-
-def _rose(play: Play, place: Place, step: Step, told: set[str], *, must: bool, without: str = "") -> None:
-    known = place.facts.epoch
-    rose = play.look(place, without=without, told=told)
-    if must:
-        requirement = "KICK-ROTATES" if step.verb == "kick" else "CLEAR-ROTATES"
-        came = place.facts.epoch
-        play.expect(rose, requirement, title=f"a {step.verb} raises the epoch", right=f"above {known}", came=came)
 
 
 def _come_back(play: Play, place: Place, user: str) -> None:
@@ -238,7 +230,7 @@ def clear(play: Play, place: Place, step: Step) -> Outcome:
     )
     measures.deleted(there, "CLEAR-OK")
     play.told_of(place, "cleared", before, "CLEAR-OK")
-    _rose(play, place, step, before, must=True, without=step.target)
+    play.look(place, "CLEAR-ROTATES", without=step.target, told=before)
     return right.shown(), str(answer.status)
 
 

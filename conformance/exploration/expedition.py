@@ -7,10 +7,10 @@ from pathlib import Path
 from conformance.errors import Blocked
 from conformance.exploration.inventing import invented, playable
 from conformance.exploration.playing import Troupe
-from conformance.exploration.steps import HERE, THERE, Setting, Step, Story
+from conformance.exploration.steps import CAST, HERE, THERE, Setting, Step, Story
 from conformance.exploration.telling import Told, shrunk, tell
 
-DEFAULT_STORIES = 6
+DEFAULT_STORIES = 12
 DEFAULT_STEPS = 25
 DEFAULT_TRIALS = 60
 _SHRINKING_S = 20.0
@@ -59,12 +59,23 @@ def tell_again(troupe: Troupe, route: Route) -> None:
 
 
 def _shortened(troupe: Troupe, told: Told, route: Route) -> Told:
-    best = shrunk(told, lambda story: tell(troupe, story), most=route.trials, seconds=_SHRINKING_S)
+    """The shortest wrong story, told by actors without a past: it has to be wrong for whoever tells it again."""
+    if not route.trials:
+        return told
     try:
-        last = tell(troupe, best.meant) if route.trials else best
+        anew = _anew(troupe, told.meant)
+        if not anew.wrong:
+            return told
+        best = shrunk(anew, lambda story: tell(troupe, story), most=route.trials, seconds=_SHRINKING_S)
+        last = _anew(troupe, best.meant)
     except Blocked:
-        return best
-    return last if last.wrong else best
+        return told
+    return last if last.wrong else anew
+
+
+def _anew(troupe: Troupe, story: Story) -> Told:
+    troupe.dismiss(CAST)
+    return tell(troupe, story)
 
 
 def _put_down(troupe: Troupe, told: Told, route: Route) -> None:

@@ -34,6 +34,14 @@ class Wrong(Exception):
         self.came = came
         self.exchange = exchange
 
+    def is_like(self, other: "Wrong") -> bool:
+        """Whether it is the same fault: one of the same clauses, or the same step with the same answer to it.
+
+        Which clauses an unexplained refusal breaks depends on what was to blame, and a shorter story has less of it.
+        """
+        status = self.exchange and other.exchange and self.exchange.status == other.exchange.status
+        return bool(set(self.ids) & set(other.ids)) or (bool(status) and self.title == other.title)
+
 
 @dataclass(slots=True)
 class Place:
@@ -149,18 +157,21 @@ class Play:
 
     # --- epochs and keys ------------------------------------------------------------------------------------------
 
-    def look(self, place: Place, *, without: str = "", told: Iterable[str] = ()) -> bool:
-        """Ask for the epoch by joining once more, as the owner; whether it rose.
+    def look(self, place: Place, *must: str, without: str = "", told: Iterable[str] = ()) -> None:
+        """Ask for the epoch by joining once more, as the owner; it has to have risen if ``must`` has ids that say so.
 
         Who had joined before has to have been told; who had the key gets the new one, but not ``without``.
         """
-        return self.learn(place, self.actor("owner").join(place.chat), without=without, told=told)
+        known, epoch = place.facts.epoch, self.actor("owner").join(place.chat)
+        rose = self.learn(place, epoch, *must, without=without, told=told)
+        if must:
+            self.expect(rose, *must, title="the epoch is raised by that", right=f"above {known}", came=epoch)
 
-    def learn(self, place: Place, epoch: int, *, without: str = "", told: Iterable[str] = ()) -> bool:
+    def learn(self, place: Place, epoch: int, *must: str, without: str = "", told: Iterable[str] = ()) -> bool:
         """Take up the epoch that an acknowledgement told; whether it rose."""
         facts = place.facts
         if epoch < facts.epoch:
-            raise Wrong(("EPOCH-MONOTONE",), "the epoch never falls", f"at least {facts.epoch}", str(epoch))
+            raise Wrong(("EPOCH-MONOTONE", *must), "the epoch never falls", f"at least {facts.epoch}", str(epoch))
         self.hold("EPOCH-MONOTONE", title="the epoch never falls", right=f"at least {facts.epoch}", came=epoch)
         if epoch == facts.epoch:
             return False

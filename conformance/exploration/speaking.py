@@ -70,8 +70,9 @@ def _overtaken(play: Play, place: Place, session: str, answer: Answer) -> bool:
     """Whether something that no page forbids came between: the epoch rose, or the sender's socket was dropped."""
     if answer.status < 400 or answer.status >= 500:  # noqa: PLR2004 - the class of statuses itself
         return False
-    rose = play.look(place, told=play.world.audience(place.facts))
-    return play.was_dropped(session) or rose
+    known = place.facts.epoch
+    play.look(place, told=play.world.audience(place.facts))
+    return play.was_dropped(session) or place.facts.epoch > known
 
 
 def _judge(play: Play, place: Place, session: str, right: Right, sent: tuple[Answer, Bundle]) -> None:
@@ -84,13 +85,19 @@ def _judge(play: Play, place: Place, session: str, right: Right, sent: tuple[Ans
     refused(play.world, place.facts, session, right, answer.status)
     cause = right.only
     if cause is not None and cause.code:
-        code = play.stage.link.profile.dialect.codes[cause.code]
-        ids = {"epoch_mismatch": "SEND-EPOCH-CODE", "no_room_key": "SEND-NOKEY-CODE"}[cause.code]
-        play.expect(
-            code in answer.said, ids, title="the refusal names its cause", right=code, came=answer.text, answer=answer
-        )
+        _code(play, cause, right, answer)
     if cause is not None and cause.ttl:
         _ttl(play, cause, answer)
+
+
+def _code(play: Play, cause: Cause, right: Right, answer: Answer) -> None:
+    code = play.stage.link.profile.dialect.codes[cause.code]
+    # Whoever was to blame for a refusal without a cause may be to blame for one that does not name it.
+    blame = () if right.blame == ("SEND-ACCEPT",) else right.blame
+    ids = ("SEND-EPOCH-CODE" if cause.code == "epoch_mismatch" else "SEND-NOKEY-CODE",)
+    if code not in answer.said:
+        raise Wrong((*ids, *blame), "the refusal names its cause", code, answer.text, answer.exchange)
+    play.hold(*ids, title="the refusal names its cause", right=code, came=answer.status)
 
 
 def _ttl(play: Play, cause: Cause, answer: Answer) -> None:

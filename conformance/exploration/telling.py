@@ -66,7 +66,7 @@ def _step(play: Play, step: Step, lines: list[tuple[Step, str, str]]) -> None:
 
 
 def shrunk(told: Told, again: Callable[[Story], Told], *, most: int, seconds: float) -> Told:
-    """The shortest story found that still breaks one of the same clauses, in at most so many trials and seconds."""
+    """The shortest story found that goes wrong in the same way, in at most so many trials and seconds."""
     best, ends, left = told, time.monotonic() + seconds, most
     size = max(1, len(best.meant.steps) // 2)
     while size and left > 0:
@@ -99,6 +99,6 @@ def _same(best: Told, candidate: Story, again: Callable[[Story], Told]) -> Told 
         told = again(candidate)
     except Blocked:
         return None
-    if told.wrong is None or not set(told.wrong.ids) & set(best.wrong.ids):
+    if told.wrong is None or not told.wrong.is_like(best.wrong):
         return None
     return told if len(told.meant.steps) < len(best.meant.steps) else None

@@ -76,6 +76,7 @@ def _options(job: Job, profile: Path, folder: Path, url: str) -> list[str]:
         f"--profile={profile}",
         f"--level={job.tier}",
         f"--report-dir={folder}",
+        *([] if job.shrink else ["--trials=0"]),
         # Everything was imported before this process began.
         "-Wignore::pytest.PytestAssertRewriteWarning",
         *(f"--requirement={one}" for one in job.requirements),

@@ -87,6 +87,8 @@ class World:
     levels: Mapping[str, int]
     chats: dict[str, ChatFacts]
     hard_muted: set[str] = field(default_factory=set)
+    unmuted: set[str] = field(default_factory=set)
+    """Users who were unmuted in a chat while they were muted everywhere, which changes nothing."""
     dropped: set[str] = field(default_factory=set)
     """Users who were banned or kicked: a target may have ended their connections by that."""
 

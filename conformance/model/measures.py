@@ -121,6 +121,7 @@ def after_measure(world: World, chat: ChatFacts, verb: str, target: str, duratio
     if verb == "mute":
         chat.mutes[target] = chat.mutes.get(target, frozenset()) | {duration}
     elif verb == "unmute":
+        world.unmuted |= {target} & world.hard_muted
         if chat.mutes.pop(target, None):
             chat.suspect(target, "SEND-MUTED-LIFTED")
     elif verb == "ban":

@@ -28,7 +28,7 @@ def _standing(world: World, chat: ChatFacts, session: str) -> Iterator[Cause]:
     if user in chat.mutes:
         yield Cause("it is muted", ("SEND-MUTED",), ttl=chat.mutes[user])
     if user in world.hard_muted:
-        yield Cause("it is muted everywhere", ("HARDMUTE",))
+        yield Cause("it is muted everywhere", ("HARDMUTE", *(("UNMUTE-OK",) if user in world.unmuted else ())))
     joined = chat.is_joined(session)
     if joined is not Sure.YES:
         words = "it has not joined" if joined is Sure.NO else _NOT_JOINED
