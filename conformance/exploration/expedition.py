@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from conformance.errors import Blocked
@@ -13,7 +14,7 @@ from conformance.exploration.telling import Told, shrunk, tell
 DEFAULT_STORIES = 12
 DEFAULT_STEPS = 25
 DEFAULT_TRIALS = 60
-_SHRINKING_S = 20.0
+_SHRINKING_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,11 @@ def _shortened(troupe: Troupe, told: Told, route: Route) -> Told:
         return told
     try:
         anew = _anew(troupe, told.meant)
-        if not anew.wrong:
-            return told
-        best = shrunk(anew, lambda story: tell(troupe, story), most=route.trials, seconds=_SHRINKING_S)
+        best = shrunk(anew if anew.wrong else told, partial(_anew, troupe), most=route.trials, seconds=_SHRINKING_S)
         last = _anew(troupe, best.meant)
     except Blocked:
         return told
-    return last if last.wrong else anew
+    return last if last.wrong else best
 
 
 def _anew(troupe: Troupe, story: Story) -> Told:

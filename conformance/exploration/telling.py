@@ -1,7 +1,7 @@
 """Stories told: played to their end or to the first wrong outcome, and that one shrunk."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.errors import Blocked
@@ -67,23 +67,62 @@ def _step(play: Play, step: Step, lines: list[tuple[Step, str, str]]) -> None:
 
 def shrunk(told: Told, again: Callable[[Story], Told], *, most: int, seconds: float) -> Told:
     """The shortest story found that goes wrong in the same way, in at most so many trials and seconds."""
-    best, ends, left = told, time.monotonic() + seconds, most
-    size = max(1, len(best.meant.steps) // 2)
-    while size and left > 0:
-        shorter = None
-        for candidate in _without(best.meant, size):
-            if left <= 0 or time.monotonic() > ends:
-                return best
-            left -= 1
-            shorter = _same(best, candidate, again)
-            if shorter is not None:
-                break
-        if shorter is None:
-            size //= 2
-        else:
-            best = shorter
-            size = min(size, max(1, len(best.meant.steps) // 2))
+    trials = _Trials(again, most, time.monotonic() + seconds)
+    best = trials.first_like(told, _about_the_end(told.meant)) or told
+    size = len(best.meant.steps) // 2
+    while size:
+        shorter = trials.first_like(best, _without(best.meant, size))
+        best = shorter or best
+        size = size // 2 if shorter is None else min(size, len(best.meant.steps) // 2)
     return best
+
+
+@dataclass(slots=True)
+class _Trials:
+    """Tells shorter stories until ``left`` is spent or it is ``over``."""
+
+    again: Callable[[Story], Told]
+    left: int
+    over: float
+
+    def first_like(self, best: Told, candidates: Iterable[Story]) -> Told | None:
+        """The first of the candidates that goes wrong as ``best`` does, in fewer steps."""
+        for candidate in candidates:
+            if self.left <= 0 or time.monotonic() > self.over:
+                return None
+            self.left -= 1
+            if (told := self._same(best, candidate)) is not None:
+                return told
+        return None
+
+    def _same(self, best: Told, candidate: Story) -> Told | None:
+        assert best.wrong is not None
+        try:
+            told = self.again(candidate)
+        except Blocked:
+            return None
+        if told.wrong is None or not told.wrong.is_like(best.wrong):
+            return None
+        return told if len(told.meant.steps) < len(best.meant.steps) else None
+
+
+def _about_the_end(story: Story) -> Iterator[Story]:
+    """The steps that are about the same chat and person as the last one: mostly it takes no others."""
+    for about in _TOPICS:
+        kept = tuple(step for step in story.steps if about(step, story.steps[-1]))
+        if len(kept) < len(story.steps):
+            yield replace(story, steps=kept)
+
+
+def _same_people(step: Step, last: Step) -> bool:
+    return step.verb == "clear" or last.actor in (step.actor, step.target) or last.target in (step.actor, "owner")
+
+
+_TOPICS: tuple[Callable[[Step, Step], bool], ...] = (
+    lambda step, last: step.chat == last.chat and _same_people(step, last),
+    _same_people,
+    lambda step, last: step.chat == last.chat,
+)
 
 
 def _without(story: Story, size: int) -> Iterator[Story]:
@@ -91,14 +130,3 @@ def _without(story: Story, size: int) -> Iterator[Story]:
     steps: Sequence[Step] = story.steps
     for at in range(len(steps) - size, -1, -size):
         yield replace(story, steps=(*steps[:at], *steps[at + size :]))
-
-
-def _same(best: Told, candidate: Story, again: Callable[[Story], Told]) -> Told | None:
-    assert best.wrong is not None
-    try:
-        told = again(candidate)
-    except Blocked:
-        return None
-    if told.wrong is None or not told.wrong.is_like(best.wrong):
-        return None
-    return told if len(told.meant.steps) < len(best.meant.steps) else None

@@ -92,6 +92,10 @@ class UnbanBringsTheMuteOfAnotherChat(Decisions):
         await super().apply_mute(state, room, sanction)
         self._muted.setdefault(sanction.user.id, set()).add(room.chat.id)
 
+    async def lift_mute(self, state: State, room: Room, target: User) -> None:
+        await super().lift_mute(state, room, target)
+        self._muted.get(target.id, set()).discard(room.chat.id)
+
     async def lift_ban(self, state: State, room: Room, target: User) -> None:
         await super().lift_ban(state, room, target)
         muted_elsewhere = self._muted.get(target.id, set()) - {room.chat.id}
