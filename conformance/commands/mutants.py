@@ -70,7 +70,7 @@ def command(
         raise UsageFault("--full, --on-variants and --exploration exclude each other")
     began = time.monotonic()
     chosen = matching(only, mutants(), lambda one: (one.name, *one.breaks))
-    if full or not only:
+    if full or not (only or exploration):
         chosen = _of_level(chosen, Tier(level))
     servers = _servers(chosen, on_variants, seed)
     pace = Pace(workers or 0) if on_variants else Pace(workers or 0, event_timeout_s=_EVENT_S, timeout_s=_ANSWER_S)

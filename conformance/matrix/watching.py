@@ -34,7 +34,8 @@ class Watch:
         Where the job may stop, play first what judges few others: it is what the awaited ids are most about.
         """
         if self._job.part != "all":
-            items[:] = [item for item in items if _is_story(item) == (self._job.part == "stories")]
+            # Where nothing but the stories judges an id, they are its scenarios.
+            items[:] = [one for one in items if _is_story(one) == (self._job.part == "stories")] or items
         if self._job.stop:
             claims = Counter(one for item in items for one in claimed(item))
 
