@@ -86,8 +86,9 @@ def test_the_opening_comes_by_every_id_that_the_exploration_claims(setting: Sett
 def test_a_wrong_story_is_put_down_and_goes_wrong_again_when_it_is_told_again(tmp_path: Path) -> None:
     story = Story("public", (Step("bob", "send", how="valid"), *STORIES["second-clear-turns-back"]))
     with troupe_on("second-clear-turns-back") as troupe:
+        tell_again(troupe, Route(1, tmp_path, replay=story))
         with pytest.raises(NonConformance) as caught:
-            tell_again(troupe, Route(1, tmp_path, replay=story))
+            troupe.stage.expect.conclude()
         assert "      2. owner clears the chat, and the new key goes to all but nobody: 200\n" in str(caught.value)
         assert caught.value.requirements == ("EPOCH-MONOTONE", "CLEAR-ROTATES")
     assert (tmp_path / "story-public.json").exists()
@@ -96,6 +97,7 @@ def test_a_wrong_story_is_put_down_and_goes_wrong_again_when_it_is_told_again(tm
 def test_the_reference_keeps_the_contract_in_whatever_is_drawn(tmp_path: Path) -> None:
     with troupe_on() as troupe:
         explore_stories(troupe, "hidden", Route(1, tmp_path, stories=3))
+        troupe.stage.expect.conclude()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -103,4 +105,5 @@ def test_the_reference_keeps_the_contract_in_whatever_is_drawn(tmp_path: Path) -
 def test_what_no_page_says_is_learnt_from_what_comes(variant: str, tmp_path: Path) -> None:
     with troupe_on(None, variant) as troupe:
         explore_stories(troupe, "private", Route(2, tmp_path, stories=2))
+        troupe.stage.expect.conclude()
     assert list(tmp_path.iterdir()) == []
