@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from conformance import __version__
+from conformance.catalogue.records import Tier
 from conformance.judge import CLAIMS, NARROWED, OBSTACLE, RUN
 from conformance.report import junit, terminal
 from conformance.report.results import Findings, Writer
@@ -29,9 +30,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """What is judged, by what, and how to repeat it."""
     options = config.stash[RUN].options
     target = options.profile.target.url or "the embedded reference server"
+    drawn = f"{options.examples} examples a class of defects"
+    if options.tier is Tier.FULL:
+        drawn += f", {options.sequences} stories of {options.steps} steps a setting"
     return [
         f"portal-conformance {__version__}, edition {options.catalogue.edition}, level {options.tier.value}",
-        f"judging {target}, seed {options.seed}, {options.examples} examples a class of defects",
+        f"judging {target}, seed {options.seed}, {drawn}",
     ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from conformance.bench import Bench, BenchHolder
 from conformance.errors import SuiteFault
 from conformance.expect import Expect
+from conformance.exploration.playing import Troupe
 from conformance.judge import RUN
 from conformance.recording import BESIDE, PLAYED, Played
 from conformance.run import Options
@@ -37,6 +38,14 @@ def stage(request: pytest.FixtureRequest, theatre: Theatre) -> Iterator[Stage]:
     yield stage
     stage.close()
     played.leftovers = stage.leftovers
+
+
+@pytest.fixture
+def troupe(request: pytest.FixtureRequest, stage: Stage) -> Iterator[Troupe]:
+    """Actors for many stories; of the wire log the last story is kept."""
+    troupe = Troupe(stage)
+    yield troupe
+    request.node.stash[PLAYED].since = troupe.since
 
 
 @pytest.fixture(scope="session")

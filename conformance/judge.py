@@ -3,6 +3,7 @@
 Loaded by the plugin when a run judges a target. A worker of pytest-xdist judges what its controller reached.
 """
 
+import inspect
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -33,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Parse options, profile and catalogue once; every fault is a usage error."""
     config.addinivalue_line("markers", "requirement(id, ...): the requirements that a scenario judges")
     config.addinivalue_line("markers", f"{SIDE_BY_SIDE}: a scenario that mostly waits, run beside the others")
-    names = ("target", "ws_target", "profile", "level", "requirement", "examples", "seed", "report_dir")
+    names = inspect.signature(runs.options).parameters
     try:
         options = runs.options(**{name: getattr(config.option, f"portal_{name}", None) for name in names})
     except ConfigurationFault as error:
@@ -97,7 +98,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _keep_selected(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
     selected = run.options.selected
     kept = [item for item in items if selected.intersection(claimed(item))]
-    if run.options.patterns:
+    if run.options.replay:
+        # It claims nothing: what a story comes by is known only when it was told.
+        kept = [item for item in items if not claimed(item)]
+        config.stash[NARROWED] = "only a story was told again"
+    elif run.options.patterns:
         config.stash[NARROWED] = f"only {', '.join(run.options.patterns)} was asked for"
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])

@@ -141,6 +141,10 @@ def _complete(item: pytest.Item, record: ScenarioRecord) -> None:
         return
     record.finished = played.finished
     record.checks, record.observations = played.expect.checks, played.expect.observations
+    # A story that is told again claims what it came by.
+    record.requirements = record.requirements or tuple(
+        {one: None for check in record.checks for one in check.requirements}
+    )
     record.wire = played.wire.entries[played.since :]
     record.requests = played.wire.requests - played.before
     record.spoiled, record.leftovers = played.spoiled, played.leftovers

@@ -12,6 +12,8 @@ from conformance.catalogue.records import Catalogue, Requirement, Tier
 from conformance.client.http import HttpClient
 from conformance.embedded import EmbeddedServer
 from conformance.errors import UsageFault
+from conformance.exploration.expedition import DEFAULT_STEPS, DEFAULT_STORIES, DEFAULT_TRIALS, Route
+from conformance.exploration.steps import Story, read_story
 from conformance.profile import Profile
 from conformance.profile import load as load_profile
 from conformance.provision.control import ControlDriver
@@ -34,6 +36,15 @@ class Options:
     examples: int = DEFAULT_EXAMPLES
     seed: int = DEFAULT_SEED
     report_dir: Path = Path("reports")
+    sequences: int = DEFAULT_STORIES
+    steps: int = DEFAULT_STEPS
+    trials: int = DEFAULT_TRIALS
+    replay: Story | None = None
+
+    @property
+    def route(self) -> Route:
+        """How far the exploration goes."""
+        return Route(self.seed, self.report_dir, self.sequences, self.steps, self.trials, self.replay)
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -62,17 +73,25 @@ def options(
     examples: int | None = None,
     seed: int | None = None,
     report_dir: str | None = None,
+    sequences: int | None = None,
+    steps: int | None = None,
+    trials: int | None = None,
+    replay: str | None = None,
 ) -> Options:
     """The options of a command line; raises `ConfigurationFault` with one sentence where they make no sense."""
     described = load_profile(Path(profile)) if profile else Profile()
     chosen = Options(
         profile=described.at(checked_url(target, "--target"), checked_url(ws_target, "--ws-target")),
         catalogue=loader.load(),
-        tier=Tier(level or "core"),
+        tier=Tier(level or ("full" if replay else "core")),
         patterns=tuple(requirement or ()),
         examples=examples or DEFAULT_EXAMPLES,
         seed=DEFAULT_SEED if seed is None else seed,
         report_dir=Path(report_dir or "reports"),
+        sequences=sequences or DEFAULT_STORIES,
+        steps=steps or DEFAULT_STEPS,
+        trials=DEFAULT_TRIALS if trials is None else trials,
+        replay=read_story(Path(replay)) if replay else None,
     )
     if ws_target is not None and chosen.embedded:
         raise UsageFault("--ws-target: needs --target as well; the embedded server has a Socket.IO of its own")

@@ -39,6 +39,7 @@ ROOMS = (
     "client",
     "expect",
     "ledger",
+    "model",
     "record",
     "room",
     "ears",
@@ -47,6 +48,7 @@ ROOMS = (
     "embedded",
     "report",
     "stage",
+    "exploration",
     "sidebyside",
     "bench",
     "run",
@@ -185,7 +187,19 @@ def test_scenarios_know_of_the_clients_nothing_but_types(module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["verdict", "envelope", "redact", "ledger", "wire", "racing", "record", "expect", "errors"]
+    "module",
+    [
+        *[one for one in MODULES if in_folder(one, "model")],
+        "verdict",
+        "envelope",
+        "redact",
+        "ledger",
+        "wire",
+        "racing",
+        "record",
+        "expect",
+        "errors",
+    ],
 )
 def test_rooms_that_only_compute_open_no_connection(module: str) -> None:
     libraries = {

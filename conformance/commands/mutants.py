@@ -14,7 +14,7 @@ from conformance.errors import UsageFault
 from conformance.matrix import documents, existence, page, tables
 from conformance.matrix.choosing import matching
 from conformance.matrix.covering import sampled
-from conformance.matrix.kills import Fate, Kill, job_for, judge, second_look, tier_of
+from conformance.matrix.kills import Fate, Kill, job_for, judge, judge_by_stories, second_look, tier_of, told_job
 from conformance.matrix.pool import Pace, play_all
 from conformance.matrix.watched import counting
 from conformance.reference.lies import Mutant
@@ -26,6 +26,7 @@ from conformance.run import DEFAULT_SEED
 # slow on purpose, and is waited for as any target.
 _EVENT_S, _ANSWER_S = 1.0, 6.0
 _SAMPLE = 200
+_NAMES = {"on variants": "mutants-on-variants", "stories": "mutants-by-stories"}
 
 
 @click.command(context_settings={"show_default": True})
@@ -45,6 +46,7 @@ _SAMPLE = 200
     flag_value=_SAMPLE,
     help=f"N pairs of a mutant and a variant beneath it; without a number {_SAMPLE}.",
 )
+@click.option("--exploration", is_flag=True, help="The stories of the exploration alone, against every mutant.")
 @click.option("--seed", metavar="N", type=int, default=DEFAULT_SEED, help="With --on-variants: which pairs are drawn.")
 @click.option("-n", "--workers", metavar="N", type=click.IntRange(1), help="So many at once; default: three a core.")
 @click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON.")
@@ -56,6 +58,7 @@ def command(
     full: bool,
     level: str,
     on_variants: int | None,
+    exploration: bool,
     seed: int,
     workers: int | None,
     as_json: bool,
@@ -63,24 +66,25 @@ def command(
     report_dir: str,
 ) -> int:
     """Judge every mutant; exit status 0 where each is killed for the right reason, 1 where not, 2 on errors."""
-    if full and on_variants:
-        raise UsageFault("--full and --on-variants exclude each other")
+    if sum(map(bool, (full, on_variants, exploration))) > 1:
+        raise UsageFault("--full, --on-variants and --exploration exclude each other")
     began = time.monotonic()
     chosen = matching(only, mutants(), lambda one: (one.name, *one.breaks))
-    if full or not only:
+    if full or not (only or exploration):
         chosen = _of_level(chosen, Tier(level))
     servers = _servers(chosen, on_variants, seed)
     pace = Pace(workers or 0) if on_variants else Pace(workers or 0, event_timeout_s=_EVENT_S, timeout_s=_ANSWER_S)
-    kills = _killed(servers, full=Tier(level) if full else None, pace=pace)
-    mode = "full" if full else "on variants" if on_variants else "targeted"
+    kills = _explored(chosen, pace) if exploration else _killed(servers, full=Tier(level) if full else None, pace=pace)
+    mode = "full" if full else "on variants" if on_variants else "stories" if exploration else "targeted"
     found = documents.of_kills(kills, mode=mode, tier=level, seconds=time.monotonic() - began)
     idle = existence.unexplained(kills) if full and not only else []
     found["existence"] = idle
-    stem = Path(report_dir) / ("mutants-on-variants" if on_variants else "mutants")
+    found["stories"] = documents.found_by_stories(Path(report_dir) / f"{_NAMES['stories']}.json")
+    stem = Path(report_dir) / _NAMES.get(mode, "mutants")
     documents.write(found, stem.with_suffix(".json"))
     stem.with_suffix(".html").write_text(page.of_mutants(found, loader.load()), "utf-8")
     _tell(kills, found, as_json=as_json, markdown=markdown)
-    return _status(kills, idle)
+    return _status([one for one in kills if one.mutant.told or not exploration], idle)
 
 
 def _of_level(chosen: Sequence[Mutant], level: Tier) -> list[Mutant]:
@@ -113,6 +117,14 @@ def _killed(servers: Sequence[tuple[Mutant, tuple[str, ...]]], *, full: Tier | N
         looked = {one.job.name: one for one in play_all(again.values(), pace, told=told)}
     playbacks = [looked.get(one.job.name, one) for one in playbacks]
     return [judge(mutant, playback, catalogue) for (mutant, _), playback in zip(servers, playbacks, strict=True)]
+
+
+def _explored(chosen: Sequence[Mutant], pace: Pace) -> list[Kill]:
+    """Judge the servers by the stories of the exploration alone."""
+    catalogue = loader.load()
+    with counting("mutants, by stories", len(chosen)) as told:
+        playbacks = play_all([told_job(one) for one in chosen], pace, told=told)
+    return [judge_by_stories(mutant, playback, catalogue) for mutant, playback in zip(chosen, playbacks, strict=True)]
 
 
 def _tell(kills: Sequence[Kill], found: dict[str, Any], *, as_json: bool, markdown: bool) -> None:

@@ -20,6 +20,12 @@ from conformance import packaged
 @click.option("--requirement", metavar="ID", multiple=True, help="Judge these only (repeatable, globs).")
 @click.option("--examples", metavar="N", type=click.IntRange(1), help="Generated examples a class of defects.")
 @click.option("--seed", metavar="N", type=int, help="Seed of the generated examples.")
+@click.option(
+    "--sequences", metavar="N", type=click.IntRange(1), help="Stories of random actions a setting (full level)."
+)
+@click.option("--steps", metavar="N", type=click.IntRange(1), help="Steps of such a story.")
+@click.option("--trials", metavar="N", type=click.IntRange(0), help="Trials to shorten a wrong story.")
+@click.option("--replay", metavar="FILE", help="Tell the story in this file again, and nothing else.")
 @click.option("--report-dir", metavar="DIR", help="Where results are written (default: reports).")
 @click.option("--alluredir", metavar="DIR", help="Write Allure results there as well.")
 @click.option("-n", "--workers", metavar="N", type=click.IntRange(0), help="Judge in N processes.")

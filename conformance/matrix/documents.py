@@ -64,8 +64,21 @@ def _said(kill: Kill) -> dict[str, str]:
     if kill.fate is not Fate.KILLED:
         return said
     scenes = [scene.judged for scene in kill.playback.scenes]
-    first = {one: min(scene.scenario for scene in scenes if one in scene.failed) for one in kill.mutant.breaks}
+    first = {
+        one: min(scene.scenario for scene in scenes if one in scene.failed)
+        for one in kill.red
+        if one in kill.mutant.breaks
+    }
     return {name: said[name] for name in sorted(set(first.values()))}
+
+
+def found_by_stories(path: Path) -> dict[str, str]:
+    """The fate of each mutant where the stories alone were played, as the document at ``path`` has it."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {row["mutant"]: row["fate"] for row in document["matrix"]}
 
 
 def of_trials(trials: Sequence[Trial], *, tier: str, seconds: float) -> dict[str, Any]:

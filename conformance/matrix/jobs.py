@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from conformance.record import judged
 from conformance.verdict import Judged, Outcome, Verdict, fold_requirement
@@ -13,7 +13,9 @@ class Job:
     """The reference server with one mutant and some variants, judged by some scenarios.
 
     ``requirements`` are the ids whose scenarios are played, none for all of the ``tier``. Once all of ``awaited``
-    are red the job has what it wanted: with ``stop`` it ends there.
+    are red the job has what it wanted: with ``stop`` it ends there. ``part`` is what plays: the scenarios, the stories
+    of the exploration, or both, the stories only while something awaited is not red yet. ``shrink``: a wrong story is
+    shortened, so that it breaks nothing but what it has to.
     """
 
     name: str
@@ -23,6 +25,8 @@ class Job:
     tier: str = "core"
     awaited: frozenset[str] = frozenset()
     stop: bool = False
+    part: Literal["all", "scenarios", "stories"] = "all"
+    shrink: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,15 @@ class Scene:
     def function(self) -> str:
         """The scenario function, whatever the case."""
         return self.judged.scenario.partition("[")[0]
+
+    @property
+    def is_story(self) -> bool:
+        """Whether the exploration says so, and no scenario."""
+        return self.judged.scenario.startswith(f"{EXPLORATION}::")
+
+
+EXPLORATION = "test_exploration"
+"""The module of the stories."""
 
 
 def scene_of(record: Mapping[str, Any]) -> Scene:

@@ -46,20 +46,30 @@ class Kill:
 def tier_of(mutant: Mutant, catalogue: Catalogue) -> Tier:
     """The level at which all is judged that ``mutant`` breaks."""
     core = all(catalogue.requirements[one].tier is Tier.CORE for one in mutant.breaks)
-    return Tier.CORE if core else Tier.FULL
+    return Tier.CORE if core and not mutant.told else Tier.FULL
 
 
 def job_for(mutant: Mutant, *, full: bool, tier: Tier, on: tuple[str, ...] = ()) -> Job:
-    """What is played for ``mutant``: the scenarios of what it breaks, or every one of ``tier``."""
+    """What is played for ``mutant``: the scenarios of what it breaks, or every one of ``tier``.
+
+    Where it takes a story of several causes, the stories are played in place of the scenarios of what it breaks.
+    """
     return Job(
         name=" + ".join((mutant.name, *on)),
         mutant=mutant.name,
         variants=on,
-        requirements=() if full else mutant.breaks,
+        requirements=() if full or mutant.told else mutant.breaks,
         tier=tier,
         awaited=frozenset(mutant.breaks),
         stop=not full,
+        part="all" if full else "stories" if mutant.told else "scenarios",
+        shrink=mutant.told,
     )
+
+
+def told_job(mutant: Mutant) -> Job:
+    """What is played to see whether the stories of the exploration find ``mutant`` by themselves."""
+    return Job(mutant.name, mutant.name, tier=Tier.FULL, part="stories", shrink=mutant.told)
 
 
 def second_look(playback: Playback) -> Job | None:
@@ -70,7 +80,7 @@ def second_look(playback: Playback) -> Job | None:
     job = playback.job
     if playback.obstacle or playback.reached or not job.requirements:
         return None
-    return replace(job, requirements=())
+    return replace(job, requirements=(), tier=Tier.FULL, part="all")
 
 
 def judge(mutant: Mutant, playback: Playback, catalogue: Catalogue) -> Kill:
@@ -78,8 +88,10 @@ def judge(mutant: Mutant, playback: Playback, catalogue: Catalogue) -> Kill:
     graded = [one.id for one in catalogue.requirements.values() if one.level is not Level.INFO]
     outcomes = playback.outcomes(graded)
     reds = tuple(one for one, outcome in outcomes.items() if outcome is Outcome.FAILED)
+    # A story of several causes goes wrong in several ways: what it accuses besides is no misattribution.
+    by_scenarios = {one for scene in playback.scenes if not scene.is_story for one in scene.judged.failed}
     full = not playback.job.stop
-    shown = reds if full else tuple(one for one in reds if one in mutant.breaks)
+    shown = tuple(one for one in reds if one in mutant.breaks or (full and one in by_scenarios))
     fate, why = _fate(mutant, playback, shown)
     return Kill(
         mutant=mutant,
@@ -91,6 +103,18 @@ def judge(mutant: Mutant, playback: Playback, catalogue: Catalogue) -> Kill:
         killers=_killers(playback, shown),
         playback=playback,
     )
+
+
+def judge_by_stories(mutant: Mutant, playback: Playback, catalogue: Catalogue) -> Kill:
+    """The row of ``mutant`` where the stories alone were played: one red of what it breaks is enough."""
+    kill = judge(mutant, playback, catalogue)
+    reds = {one for scene in playback.scenes if scene.is_story for one in scene.judged.failed}
+    others = tuple(one for one in catalogue.requirements if one in reds and one not in mutant.breaks)
+    red = (*kill.red, *others)
+    if kill.fate is Fate.ERROR or not red:
+        return kill
+    fate, why = (Fate.KILLED, "") if kill.red else (Fate.MISATTRIBUTED, f"found, by {', '.join(others)}")
+    return replace(kill, red=red, fate=fate, why=why, killers=_killers(playback, red))
 
 
 def _fate(mutant: Mutant, playback: Playback, red: Sequence[str]) -> tuple[Fate, str]:

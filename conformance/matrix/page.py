@@ -45,6 +45,7 @@ def of_mutants(document: Mapping[str, Any], catalogue: Catalogue) -> str:
         edition=catalogue.edition,
         columns=[catalogue.requirements[one] for one in columns],
         chapters=_by_chapter(rows, catalogue),
+        stories=document.get("stories", {}),
     )
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from conformance import packaged
 from conformance.errors import ConformanceError
-from conformance.matrix.jobs import Job, Playback
+from conformance.matrix.jobs import EXPLORATION, Job, Playback
 from conformance.matrix.watching import Watch
 from conformance.profile import DEFAULT_TOKEN_ENV
 from conformance.reference.chosen import chosen
@@ -59,8 +59,7 @@ def _played(job: Job, profile: Path, folder: Path, watch: Watch) -> Playback:
     try:
         with serving(Settings(control_token=token), chosen(job.mutant, job.variants)) as ready:
             options = _options(job, profile, folder, ready.url)
-            files = files_judging(job.requirements) if job.requirements else [packaged.SCENARIOS]
-            status = int(pytest.main(packaged.arguments(*options, files=files), plugins=[watch]))
+            status = int(pytest.main(packaged.arguments(*options, files=_files(job)), plugins=[watch]))
     except ConformanceError as error:
         return watch.playback(obstacle=f"the server did not start: {error}")
     except Exception as error:  # noqa: BLE001 - a server that is broken on purpose may break in any way
@@ -70,12 +69,19 @@ def _played(job: Job, profile: Path, folder: Path, watch: Watch) -> Playback:
     return _concluded(job, folder, watch)
 
 
+def _files(job: Job) -> list[Path]:
+    if job.part == "stories":
+        return [packaged.SCENARIOS / f"{EXPLORATION}.py"]
+    return files_judging(job.requirements) if job.requirements else [packaged.SCENARIOS]
+
+
 def _options(job: Job, profile: Path, folder: Path, url: str) -> list[str]:
     return [
         f"--target={url}",
         f"--profile={profile}",
         f"--level={job.tier}",
         f"--report-dir={folder}",
+        *([] if job.shrink else ["--trials=0"]),
         # Everything was imported before this process began.
         "-Wignore::pytest.PytestAssertRewriteWarning",
         *(f"--requirement={one}" for one in job.requirements),

@@ -7,8 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from conformance.judge import OBSTACLE, claimed
-from conformance.matrix.jobs import Job, Playback, Reached, Scene, scene_of
+from conformance.matrix.jobs import EXPLORATION, Job, Playback, Reached, Scene, scene_of
 from conformance.verdict import Verdict
+
+
+def _is_story(item: pytest.Item) -> bool:
+    return item.path.stem == EXPLORATION
 
 
 class Watch:
@@ -25,7 +29,13 @@ class Watch:
         self._obstacle = ""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Where the job may stop, play first what judges few others: it is what the awaited ids are most about."""
+        """Keep what is to play, the stories last.
+
+        Where the job may stop, play first what judges few others: it is what the awaited ids are most about.
+        """
+        if self._job.part != "all":
+            # Where nothing but the stories judges an id, they are its scenarios.
+            items[:] = [one for one in items if _is_story(one) == (self._job.part == "stories")] or items
         if self._job.stop:
             claims = Counter(one for item in items for one in claimed(item))
 
@@ -33,6 +43,12 @@ class Watch:
                 return min((claims[one] for one in claimed(item) if one in self._job.awaited), default=len(items))
 
             items.sort(key=how_common)
+        items.sort(key=_is_story)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Pass over the stories where the scenarios have found all that there is to find."""
+        return True if _is_story(item) and self._reached and self._job.part == "all" else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take down the record that comes with the last report of a scenario."""

@@ -72,6 +72,9 @@ class Lease(Protocol):
     def limit_user(self, user: Identity, limit: Limit) -> None:
         """Set a sender's limit over all chats; counting starts anew."""
 
+    def give_back(self, chat: Chat) -> None:
+        """Give this chat back before the rest."""
+
     def close(self) -> Sequence[str]:
         """Give everything back; what could not be given back, a sentence each. Never raises a `TargetFault`."""
 

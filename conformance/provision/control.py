@@ -133,6 +133,13 @@ class ControlLease:
         """Set a sender's limit over all chats."""
         self._do("PUT", f"/users/{user.user_id}/limit", _as_body(limit))
 
+    def give_back(self, chat: Chat) -> None:
+        """Delete this chat; where that fails it is tried once more at the end."""
+        path = f"/chats/{chat.chat_id}"
+        with held_back():
+            if not self._delete(path):
+                self._made.remove(path)
+
     def close(self) -> Sequence[str]:
         """Delete everything, the newest first; what could not be deleted, a sentence each."""
         with held_back():

@@ -26,6 +26,7 @@ class Mutant:
 
     ``breaks`` are the requirement ids that its lie violates; every one of them has to go red. ``collateral`` are
     ids that go red as well though the lie is not about them, each with the reason why that cannot be helped.
+    ``told``: it takes several causes in a row, so the stories of the exploration are what has to find it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Mutant:
     decisions: type[Decisions]
     breaks: tuple[str, ...]
     collateral: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ def name_of(decisions: type[Decisions]) -> str:
 class Mutants:
     """A chapter's mutants, filled by the decorator that ``breaks`` gives."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, told: bool = False) -> None:
         self.all: list[Mutant] = []
+        self._told = told
 
     def breaks(
         self, *requirements: str, collateral: Mapping[str, str] | None = None
@@ -66,9 +69,8 @@ class Mutants:
 
         def register(decisions: type[Decisions]) -> type[Decisions]:
             lie = (decisions.__doc__ or "").strip()
-            self.all.append(
-                Mutant(name_of(decisions), lie, decisions, requirements, MappingProxyType(dict(collateral or {})))
-            )
+            reasons = MappingProxyType(dict(collateral or {}))
+            self.all.append(Mutant(name_of(decisions), lie, decisions, requirements, reasons, self._told))
             return decisions
 
         return register

@@ -1,9 +1,22 @@
+from dataclasses import replace
+
 import pytest
 
 from conformance.catalogue import loader
 from conformance.catalogue.records import Tier
-from conformance.matrix.jobs import Scene
-from conformance.matrix.kills import Fate, Kill, job_for, judge, stale_collateral, tier_of, victims
+from conformance.matrix.jobs import Playback, Scene
+from conformance.matrix.kills import (
+    Fate,
+    Kill,
+    job_for,
+    judge,
+    judge_by_stories,
+    second_look,
+    stale_collateral,
+    tier_of,
+    told_job,
+    victims,
+)
 from conformance.reference.lies import Mutant
 from conformance.verdict import Outcome
 
@@ -101,3 +114,44 @@ def test_a_targeted_job_stops_when_it_knows_enough_and_a_full_one_does_not() -> 
 )
 def test_a_mutant_is_of_the_level_that_judges_all_it_breaks(breaks: tuple[str, ...], tier: Tier) -> None:
     assert tier_of(mutant("one", *breaks), CATALOGUE) is tier
+
+
+# --- stories ----------------------------------------------------------------------------------------------------------
+
+STORY = "test_exploration::test_stories[public]"
+
+
+def told(*breaks: str) -> Mutant:
+    return replace(mutant("liar", *breaks), told=True)
+
+
+def test_stories_are_played_for_mutants_of_several_causes_and_where_scenarios_found_nothing() -> None:
+    plain, several = job_for(mutant(), full=False, tier=Tier.CORE), job_for(told(), full=False, tier=Tier.FULL)
+    assert (plain.part, plain.requirements, plain.shrink) == ("scenarios", ("SEND-MUTED",), False)
+    assert (several.part, several.requirements, several.shrink) == ("stories", (), True)
+    assert job_for(mutant(), full=True, tier=Tier.FULL).part == "all"
+    assert tier_of(told(), CATALOGUE) is Tier.FULL
+    again = second_look(Playback(plain))
+    assert again is not None
+    assert (again.part, again.tier) == ("all", Tier.FULL)
+
+
+def test_what_a_story_accuses_besides_is_no_misattribution() -> None:
+    kill = judged(mutant(), scene(STORY, "SEND-MUTED", "SEND-BANNED"))
+    assert (kill.fate, kill.red) == (Fate.KILLED, ("SEND-MUTED",))
+    kill = judged(mutant(), scene(STORY, "SEND-MUTED"), scene("test_bans::b", "SEND-BANNED"))
+    assert kill.fate is Fate.MISATTRIBUTED
+
+
+@pytest.mark.parametrize(
+    ("red", "fate"),
+    [
+        (("SEND-BANNED", "SEND-MUTED"), Fate.KILLED),
+        (("SEND-BANNED",), Fate.MISATTRIBUTED),
+        ((), Fate.SURVIVED),
+    ],
+)
+def test_by_stories_alone_one_red_of_what_it_breaks_is_enough(red: tuple[str, ...], fate: Fate) -> None:
+    one = mutant("liar", "SEND-MUTED", "SEND-DISTINCT")
+    kill = judge_by_stories(one, Playback(told_job(one), (scene(STORY, *red),)), CATALOGUE)
+    assert (kill.fate, set(kill.red)) == (fate, set(red))

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 from conformance.catalogue import loader
@@ -30,6 +31,17 @@ def test_the_page_shows_the_matrix_and_escapes_what_servers_say() -> None:
     assert 'class="cell killed" title="SEND-MUTED: test_a::x">K<' in html
     assert 'class="cell survived" title="SEND-BANNED">S<' in html
     assert ">!</td>" in html
+
+
+def test_what_the_stories_found_by_themselves_has_a_column(tmp_path: Path) -> None:
+    by_stories = tmp_path / "mutants-by-stories.json"
+    documents.write(document(), by_stories)
+    found = documents.found_by_stories(by_stories)
+    assert found == {"good": "killed", "bad": "misattributed"}
+    html = page.of_mutants({**document(), "stories": found}, CATALOGUE)
+    assert "<td>found</td>" in html
+    assert "<td>found otherwise</td>" in html
+    assert documents.found_by_stories(tmp_path / "nothing.json") == {}
 
 
 def test_the_page_needs_nothing_from_elsewhere() -> None:

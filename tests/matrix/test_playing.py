@@ -81,7 +81,7 @@ def test_a_name_that_nothing_has_is_wrong_usage(kind: str, tmp_path: Path) -> No
 
 def test_full_and_on_variants_exclude_each_other(tmp_path: Path) -> None:
     done = command("mutants", "--full", "--on-variants", folder=tmp_path)
-    assert (done.returncode, done.stderr) == (4, "Error: --full and --on-variants exclude each other\n")
+    assert (done.returncode, done.stderr) == (4, "Error: --full, --on-variants and --exploration exclude each other\n")
 
 
 REPRESENTATIVES = [TTL, "ids-fall", "answer-echoes-the-ciphertext"]
