@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from conformance.reference.decisions import Decisions
 from conformance.reference.lies import Variants
-from conformance.reference.records import Chat, Message, Room, Sanction, User
+from conformance.reference.records import Message, Room, Sanction, User
 from conformance.reference.shapes import Json
 from conformance.reference.state import State
 
@@ -159,11 +159,3 @@ class NewestIncludeSystemEntries(Decisions):
 
     def newest_messages(self, messages: Sequence[Message], count: int) -> list[Message]:
         return list(messages[-count:])
-
-
-@VARIANTS.keeps()
-class OwnMessagesStay(Decisions):
-    """By id only those delete who may delete anybody's messages; no page lets a member delete its own so."""
-
-    def may_delete(self, actor: User, messages: Sequence[Message], chat: Chat) -> bool:
-        return super().may_delete(actor, messages, chat) and self.may_delete_any(actor, chat)
