@@ -40,7 +40,7 @@ _OPTIONS: tuple[tuple[str, dict[str, object]], ...] = (
         {"metavar": "N", "type": _positive, "help": "generated examples a class of defects (default: 5)"},
     ),
     ("--seed", {"metavar": "N", "type": int, "help": "seed of the generated examples (default: 20261124)"}),
-    ("--sequences", {"metavar": "N", "type": _positive, "help": "stories of random actions a setting (default: 12)"}),
+    ("--sequences", {"metavar": "N", "type": _positive, "help": "stories of random actions a setting (default: 6)"}),
     ("--steps", {"metavar": "N", "type": _positive, "help": "steps of such a story (default: 25)"}),
     ("--trials", {"metavar": "N", "type": int, "help": "trials to shorten a wrong story (default: 60)"}),
     ("--replay", {"metavar": "FILE", "help": "tell the story in this file again, and nothing else"}),

@@ -165,7 +165,7 @@ def _ask(play: Play, place: Place, step: Step, **values: object) -> Answer:
 
 
 def _is_ok(play: Play, step: Step, answer: Answer) -> None:
-    ok = read(answer.json, "/ok")
+    ok = read(answer.json, play.stage.link.profile.dialect.rest[step.verb].answer["ok"])
     play.expect(ok is True, _OK[step.verb], title=step.told(), right='{"ok": true}', came=answer.text, answer=answer)
 
 

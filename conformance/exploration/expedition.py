@@ -11,7 +11,7 @@ from conformance.exploration.playing import Troupe
 from conformance.exploration.steps import CAST, HERE, THERE, Setting, Step, Story
 from conformance.exploration.telling import Told, shrunk, tell
 
-DEFAULT_STORIES = 12
+DEFAULT_STORIES = 6
 DEFAULT_STEPS = 25
 DEFAULT_TRIALS = 60
 _SHRINKING_S = 30.0

@@ -252,9 +252,10 @@ def delete_last(play: Play, place: Place, step: Step) -> Outcome:
 
 def delete_mine(play: Play, place: Place, step: Step) -> Outcome:
     """Somebody who is there deletes its own messages."""
-    if step.actor not in play.world.audience(place.facts):
+    right = measures.right_delete_mine(play.world, place.facts, step.actor)
+    if not right.blame:
+        # Where the answer is left open, what it brought about is too.
         return NOTHING
-    right = Right(blame=("DEL-MINE",), accepted=measures.DONE)
     answer = play.actor(step.actor).call("delete_mine", chat_id=place.chat.chat_id)
     play.judge(right, answer, step.told())
     user = play.world.user_of(step.actor)

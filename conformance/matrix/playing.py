@@ -25,6 +25,8 @@ from conformance.scenarios.index import files_judging
 from conformance.verdict import Verdict
 
 LOG = "log.txt"
+# Twice what a run tells: here the stories have to find by themselves what there is.
+_STORIES = 12
 _JUDGED = frozenset(verdict.exit_status for verdict in Verdict)
 
 
@@ -82,6 +84,7 @@ def _options(job: Job, profile: Path, folder: Path, url: str) -> list[str]:
         f"--level={job.tier}",
         f"--report-dir={folder}",
         *([] if job.shrink else ["--trials=0"]),
+        *([f"--sequences={_STORIES}"] if job.part == "stories" else []),
         # Everything was imported before this process began.
         "-Wignore::pytest.PytestAssertRewriteWarning",
         *(f"--requirement={one}" for one in job.requirements),

@@ -31,5 +31,5 @@ def test_a_mutant_is_found_and_its_story_is_short(mutant: Mutant, tmp_path: Path
 
 def _explore(troupe: Troupe, folder: Path) -> None:
     for setting in SETTINGS:
-        explore_stories(troupe, setting, Route(DEFAULT_SEED, folder))
+        explore_stories(troupe, setting, Route(DEFAULT_SEED, folder, stories=12))
         troupe.stage.expect.conclude()
