@@ -195,8 +195,10 @@ def plaintexts(draw: st.DrawFn, *, sizes: st.SearchStrategy[int] | None = None) 
     A size and a seed are drawn rather than bytes, since bytes drawn one by one stay far below the maximum.
     """
     largest = plaintext_for_length(CONTENT_MAX, _EPOCH_DEFAULT_END)
-    # No `just(largest)`: what takes no choice counts as simple, and failures would shrink to the longest.
-    size = draw(sizes or st.integers(0, 64) | st.integers(0, largest) | st.integers(largest - 2, largest))
+    if sizes is None:
+        # No `just(largest)`: what takes no choice counts as simple, and failures would shrink to the longest.
+        sizes = st.integers(0, 64) | st.integers(0, largest) | st.integers(largest - 2, largest)
+    size = draw(sizes)
     seed = draw(st.integers(0, 2**32 - 1))
     return _text(size, seeded(seed))
 

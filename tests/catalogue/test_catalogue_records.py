@@ -34,6 +34,19 @@ def ids(requirements: tuple[Requirement, ...]) -> list[str]:
     return [one.id for one in requirements]
 
 
+# --- words ------------------------------------------------------------------------------------------------------
+
+
+def test_levels_and_tiers_are_closed_sets() -> None:
+    assert [one.value for one in Level] == ["MUST", "SHOULD", "INFO"]
+    assert [one.value for one in Tier] == ["core", "full"]
+
+
+def test_a_requirement_says_no_more_than_it_has_to() -> None:
+    plain = Requirement("A", Level.MUST, Tier.CORE, "all", ("send-message",), "A sentence.")
+    assert (plain.conditions, plain.feature, plain.unjudged) == ((), "", "")
+
+
 # --- tiers and patterns -------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from conformance.redact import Secrets
 from .made import SECRET, answer
 
 CLEAN_4XX = range(400, 500)
+EIGHT = "400 or 401 or 402 or 403 or 404 or 405 or 406 or 407"
 
 
 @pytest.fixture
@@ -79,6 +80,13 @@ def test_what_is_shown_is_masked_escaped_and_elided(expect: Expect) -> None:
     assert check.observed.startswith("[masked]\\u001b[2J\\nxxx")
     assert check.observed.endswith("xxx (913 characters)")
     assert len(check.observed) < 260
+
+
+def test_up_to_240_characters_are_shown_whole(expect: Expect) -> None:
+    expect.that(True, "A", title="it is so", expected="x" * 240, observed="y" * 241)
+    check = expect.checks[0]
+    assert check.expected == "x" * 240
+    assert check.observed == "y" * 160 + "…" + "y" * 60 + " (241 characters)"
 
 
 # --- equal ----------------------------------------------------------------------------------------------------
@@ -158,6 +166,7 @@ def test_refused(expect: Expect) -> None:
     expect.refused(answer(404), "A", status=(403, 404))
     expect.refused(answer(429), "A", status=(429,))
     assert [check.held for check in expect.checks] == [True, True, True]
+    assert [check.exchange for check in expect.checks] == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -167,11 +176,20 @@ def test_refused(expect: Expect) -> None:
         (404, (403,), "A: the send is refused: expected 403, observed 404 {}"),
         (500, (403,), "A: the send is refused: expected 403, observed 500 {}"),
         (302, (404, 403), "A: the send is refused: expected 403 or 404, observed 302 {}"),
+        (200, range(400, 408), f"A: the send is refused: expected {EIGHT}, observed 200 {{}}"),
+        (200, range(400, 409), "A: the send is refused: expected a clean 4xx, observed 200 {}"),
         (200, CLEAN_4XX, "A: the send is refused: expected a clean 4xx, observed 200 {}"),
     ],
 )
 def test_not_refused(expect: Expect, status: int, allowed: tuple[int, ...], sentence: str) -> None:
     assert broken(lambda: expect.refused(answer(status, b"{}"), "A", status=allowed))[0] == sentence
+
+
+def test_of_a_body_up_to_160_characters_are_told(expect: Expect) -> None:
+    whole, _ = broken(lambda: expect.refused(answer(200, b"x" * 160), "A"))
+    assert whole == f"A: the send is refused: expected 403, observed 200 {'x' * 160}"
+    cut, _ = broken(lambda: expect.refused(answer(200, b"x" * 161), "A"))
+    assert cut == f"A: the send is refused: expected 403, observed 200 {'x' * 106}…{'x' * 40} (161 characters)"
 
 
 def test_a_rate_limit_in_place_of_the_refusal_blocks(expect: Expect) -> None:

@@ -1,5 +1,6 @@
 """The profile: from TOML to records, and every fault of a file in whole sentences."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,9 @@ def test_one_url_serves_for_both_and_for_the_name() -> None:
         ({"url": "http://f"}, None, "http://b", ("http://f", "http://b"), "http://f"),
         ({"url": "http://f", "name": "Staging"}, "http://a", None, ("http://a", "http://a"), "Staging"),
         ({"name": "Staging"}, "http://a", None, ("http://a", "http://a"), "Staging"),
+        ({"url": "http://f", "ws_url": "http://g"}, None, "", ("http://f", "http://g"), "http://f"),
+        ({}, "http://a/X/", "http://b/X//", ("http://a/X", "http://b/X"), "http://a/X"),
+        ({"url": "http://f/X/", "ws_url": "http://g/X/"}, None, None, ("http://f/X", "http://g/X"), "http://f/X"),
     ],
 )
 def test_urls_of_the_command_line_go_before_those_of_the_file(
@@ -174,6 +178,10 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
             "target.timeout_s: expected at most 300, got the number 300.5",
         ),
         (
+            "[target]\ntimeout_s = nan",
+            "target.timeout_s: expected a number of seconds, got nan",
+        ),
+        (
             '[target]\nname = ""',
             "target.name: expected at least 1 character, got 0",
         ),
@@ -201,6 +209,10 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
             "dialect: expected an object, got the array []",
         ),
         (
+            "dialect = 5",
+            "dialect: expected an object, got the integer 5",
+        ),
+        (
             "[dialect.cookie]\nname = 2026-11-24",
             "dialect.cookie.name: expected a string, got a date or a time",
         ),
@@ -208,6 +220,15 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 )
 def test_a_fault_is_a_sentence_with_its_path(tmp_path: Path, text: str, sentence: str) -> None:
     assert faults_of(tmp_path, text) == (sentence,)
+
+
+def test_a_document_without_a_file_is_a_profile() -> None:
+    with pytest.raises(ProfileFault) as caught:
+        parse({"target": {"timeout_s": math.nan, "event_timeout_s": math.nan}})
+    assert str(caught.value) == (
+        "profile: target.timeout_s: expected a number of seconds, got nan; "
+        "target.event_timeout_s: expected a number of seconds, got nan"
+    )
 
 
 def test_every_fault_of_a_file_at_once(tmp_path: Path) -> None:
