@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain, repeat, zip_longest
+from itertools import chain, zip_longest
 
 MEMBERS = ("v", "epoch", "ct")
 JSON_WHITESPACE = " \t\n\r"
@@ -53,7 +53,7 @@ class Layout:
         """Spell an object from pairs of spelled name and JSON token, in the order given."""
         parts = [[",", name, ":", token] for name, token in members]
         tokens = ["{", *list(chain.from_iterable(parts))[1:], "}"]
-        gaps = chain(self.gaps[: len(tokens) + 1], repeat("", len(tokens) + 1 - len(self.gaps)))
+        gaps = self.gaps[: len(tokens) + 1]
         return "".join(chain.from_iterable(zip_longest(gaps, tokens, fillvalue="")))
 
     def peculiarities(self) -> str:

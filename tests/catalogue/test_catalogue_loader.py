@@ -115,6 +115,11 @@ def test_a_record_has_all_that_its_file_says_unwrapped(put: Put) -> None:
     )
 
 
+def test_the_packaged_catalogue_is_read_once() -> None:
+    assert load() is load()
+    assert "SEND-ACCEPT" in load().requirements
+
+
 def test_nobody_changes_a_catalogue(put: Put) -> None:
     catalogue = load(put())
     with pytest.raises(TypeError):

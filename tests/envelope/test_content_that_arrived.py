@@ -93,6 +93,58 @@ def test_reasons_are_sentences() -> None:
     ]
 
 
+def reason_for(content: object) -> EnvelopeError:
+    with pytest.raises(EnvelopeError) as refused:
+        parse(content)
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "content has 0 characters, expected 1 to 4096"),
+        ("{}" + " " * 4095, "content has 4097 characters, expected 1 to 4096"),
+        ("{}" + " " * 4094, "v is None, expected 2"),
+        ("5", "content is of type int, expected an object"),
+        ({**VALID, "v": "A" * 40}, f"v is '{'A' * 40}', expected 2"),
+        ({**VALID, "v": "A" * 41}, f"v is '{'A' * 40}'…, expected 2"),
+        ({**VALID, "v": "\u00e9"}, r"v is '\xe9', expected 2"),
+        ({**VALID, "v": "\u00e9" * 41}, rf"v is '{chr(92)}xe9{(chr(92) + 'xe9') * 39}'…, expected 2"),
+        ({**VALID, "v": 2.5}, "v is 2.5, expected 2"),
+        ({**VALID, "v": False}, "v is False, expected 2"),
+        ({**VALID, "epoch": 2**64}, "epoch is of type int, expected an integer of up to 8 bytes"),
+        ({**VALID, "ct": {}}, "ct is of type dict, expected standard base64"),
+    ],
+)
+def test_a_reason_is_a_sentence(content: object, reason: str) -> None:
+    assert str(reason_for(content)) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ('{"v":NaN}', "NaN is no JSON number"),
+        ('{"v":-Infinity}', "-Infinity is no JSON number"),
+        ('{"v":2,"v":2}', "a member occurs twice"),
+        ("{", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+    ],
+)
+def test_a_text_that_is_no_json_has_its_cause(text: str, cause: str) -> None:
+    error = reason_for(text)
+    assert (str(error), str(error.__cause__)) == (f"content is not JSON: '{text}'", cause)
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 2**64 - 1])
+def test_an_epoch_has_up_to_eight_bytes(epoch: int) -> None:
+    assert parse({**VALID, "epoch": epoch}) == Envelope(epoch, "AbC+/w==")
+    assert parse(json.dumps({**VALID, "epoch": epoch})) == Envelope(epoch, "AbC+/w==")
+
+
+def test_a_text_of_4096_characters_is_read() -> None:
+    text = json.dumps(VALID)
+    assert parse(text + " " * (4096 - len(text))) == Envelope(3, "AbC+/w==")
+
+
 @pytest.mark.parametrize(
     ("content", "ct"),
     [

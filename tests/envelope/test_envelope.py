@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -132,6 +133,58 @@ def test_a_boxed_text_that_is_no_key(size: int) -> None:
 def test_a_public_key_of_rubbish(public: str) -> None:
     with pytest.raises(EnvelopeError):
         wrap_key(KEY, recipient_public=public, sender=ALICE)
+
+
+def refusal(act: Callable[[], object]) -> str:
+    with pytest.raises(EnvelopeError) as refused:
+        act()
+    return str(refused.value)
+
+
+def test_a_refusal_is_a_sentence() -> None:
+    blob, changed = (
+        wrap_key(KEY, recipient_public=BOB.public_base64, sender=ALICE),
+        base64.b64encode(bytes(72)).decode(),
+    )
+    mine = ALICE.public_base64
+    assert [
+        refusal(lambda: unseal(bytes(40), KEY)),
+        refusal(lambda: Envelope(3, "no base64").open(KEY)),
+        refusal(lambda: unwrap_key("no base64", sender_public=mine, recipient=BOB)),
+        refusal(lambda: unwrap_key("AAAA", sender_public=mine, recipient=BOB)),
+        refusal(lambda: unwrap_key(changed, sender_public=mine, recipient=BOB)),
+        refusal(lambda: unwrap_key(blob, sender_public="no base64", recipient=BOB)),
+        refusal(lambda: unwrap_key(blob, sender_public="AAAA", recipient=BOB)),
+        refusal(lambda: unwrap_key(blob, sender_public=base64.b64encode(bytes(32)).decode(), recipient=BOB)),
+        refusal(lambda: plaintext_for_length(80, 0)),
+    ] == [
+        "the ciphertext does not open with this chat key",
+        "ct is 'no base64', expected standard base64",
+        "the key blob is 'no base64', expected standard base64",
+        "3 bytes are too few for a nonce and a tag",
+        "the key blob was changed, or is from or for somebody else",
+        "a public key is 'no base64', expected standard base64",
+        "a public key has 3 bytes, expected 32",
+        "the public key is one that cannot be used",
+        "80 characters are too few for a sealed message",
+    ]
+
+
+def test_the_plaintext_of_an_exact_bundle_is_text_by_chance() -> None:
+    first, second = (build_exact(4096, KEY, 3)[1] for _ in range(2))
+    assert first != second
+    assert set(first) == set(b"0123456789abcdef")
+    assert len(first) == 3011
+
+
+def test_an_exact_bundle_is_filled_behind_its_brace() -> None:
+    assert [build_exact(length, KEY, 0)[0][:5] for length in (81, 82, 83, 84, 85)] == [
+        '{"v":',
+        '{ "v"',
+        '{  "v',
+        '{   "',
+        '{"v":',
+    ]
 
 
 def test_keys_have_32_bytes() -> None:

@@ -29,7 +29,7 @@ def test_the_default_has_no_fault() -> None:
 def test_a_path_is_filled_with_encoded_values() -> None:
     call = dialects.build()[0].rest["send"]
     assert call.path_for(chat_id=17) == "/v1/portal/chats/17/messages"
-    assert call.path_for(chat_id="../a b?c#ü") == "/v1/portal/chats/..%2Fa%20b%3Fc%23%C3%BC/messages"
+    assert call.path_for(chat_id="../a b?c#üX") == "/v1/portal/chats/..%2Fa%20b%3Fc%23%C3%BCX/messages"
 
 
 # --- overriding -----------------------------------------------------------------------------------------------
@@ -172,6 +172,22 @@ def test_a_pointer_into_what_has_no_members(document: object) -> None:
             "dialect.rest.ban.path: expected a path with no name but {chat_id} and {user_id}, got {room}",
         ),
         (
+            {"emit": {"join": {"ack": {"ok": "ok"}}}},
+            "dialect.emit.join.ack.ok: expected a JSON pointer such as /ok, got 'ok'",
+        ),
+        (
+            {"event": {"message_new": {"fields": {"id": "id"}}}},
+            "dialect.event.message_new.fields.id: expected a JSON pointer such as /id, got 'id'",
+        ),
+        (
+            {"rest": {"ban": {"path": "/{room}/{chat_id}/{user_id}/{a}"}}},
+            "dialect.rest.ban.path: expected a path with no name but {chat_id} and {user_id}, got {a}, {room}",
+        ),
+        (
+            {"socket": {"transports": []}},
+            "dialect.socket.transports: expected some of polling, websocket, got []",
+        ),
+        (
             {"socket": {"transports": ["carrier-pigeon"]}},
             "dialect.socket.transports: expected some of polling, websocket, got ['carrier-pigeon']",
         ),
@@ -179,6 +195,15 @@ def test_a_pointer_into_what_has_no_members(document: object) -> None:
 )
 def test_value_that_could_not_work(overrides: dict[str, object], sentence: str) -> None:
     assert faults(overrides) == (sentence,)
+
+
+def test_a_body_may_have_members_of_its_own_and_transports_be_both() -> None:
+    dialect, found = dialects.build(
+        {"rest": {"kick": {"body": {"why": "x"}}}, "socket": {"transports": ["websocket", "polling"]}}
+    )
+    assert found == ()
+    assert dialect.rest["kick"].body == {"user_id": "{user_id}", "why": "x"}
+    assert dialect.transports == ("websocket", "polling")
 
 
 def test_whole_answer_is_a_pointer_too() -> None:

@@ -67,6 +67,7 @@ LONG = ALPHABET + ALPHABET.upper()  # 52 characters
         ("abc", "abd", ("abc", "abd")),
         ("", "", ("", "")),
         ("abc", "", ("abc", "")),
+        ('"\\', "'", ('"\\', "'")),
         ("caf\u00e9\n\t\u2028", "\x00\U0001f600", (r"caf\xe9\n\t\u2028", r"\x00\U0001f600")),
         # up to 48 characters are shown whole
         ("x" + LONG[:47], LONG[:48], ("x" + LONG[:47], LONG[:48])),
