@@ -95,4 +95,4 @@ def test_a_list_that_makes_no_sense(tmp_path: Path, was: str, becomes: str, faul
 
 def test_every_reason_of_the_list_is_a_sentence() -> None:
     listed = survivors.load(Path(survivors.__file__).with_name("survivors.toml"))
-    assert [reason for reason in listed.values() if not reason[0].isupper() or reason[-1] != "."] == []
+    assert [reason for reason in listed.values() if reason[0].islower() or reason[-1] != "."] == []

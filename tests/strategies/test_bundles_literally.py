@@ -211,3 +211,30 @@ def test_the_nonce_of_a_drawn_bundle_is_that_of_its_plaintext() -> None:
     )
     bundle = find(drawn, lambda _: True, settings=QUICK)
     assert bundle == make_bundle(b"hi", KEY, 3, nonce=bundles._nonce_for(b"hi", 3))
+
+
+@settings(STEADY, max_examples=200)
+@given(bundles._LENGTHS)
+def test_no_length_beyond_the_longest_is_drawn(length: int) -> None:
+    assert 0 <= length <= 4096
+
+
+def test_a_spelling_of_exactly_the_longest_stays_as_it_is() -> None:
+    layout = Layout(gaps=("", " " * (4096 - 81)))
+    drawn = bundles.valid_bundles(
+        key=KEY, epochs=st.just(3), plaintexts=st.just(b""), layouts=st.just(layout), lengths=st.just(0)
+    )
+    bundle = find(drawn, lambda _: True, settings=QUICK)
+    assert (len(bundle.content), bundle.layout) == (4096, layout)
+
+
+def test_bundles_are_told_apart_by_their_ciphertexts() -> None:
+    assert Bundle("c", b"a", 3, "AAAA") == Bundle("c", b"b", 3, "AAAA")
+    assert Bundle("c", b"a", 3, "AAAA") != Bundle("c", b"a", 3, "AAAB")
+    assert Bundle("c", b"a", 3, "abX=").describe() == "1 characters, epoch 3, 1 padding, compact, ct abX=…"
+
+
+def test_a_slash_is_all_that_is_asked_of_the_one_with_a_slash() -> None:
+    named = [dict(named_valid_bundles(KEY, 3, rnd=random.Random(seed)))["ct-with-slash"].ct for seed in range(20)]
+    assert all("/" in ct for ct in named)
+    assert not all("X" in ct for ct in named)

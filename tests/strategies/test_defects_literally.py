@@ -179,3 +179,10 @@ def test_a_nested_epoch_takes_the_room_that_is_left() -> None:
     assert len(content) == 4095
     full = replace(TWIN, content=TWIN.content + " " * 4063)
     assert contents("nesting-epoch", full) == ['{"v":2,"epoch":[3],"ct":"abc+/w=="}']
+
+
+def test_only_padding_counts_as_padding() -> None:
+    twin = replace(TWIN, content='{"v":2,"epoch":3,"ct":"abX="}', ct="abX=")
+    assert contents("ct-outside-alphabet", twin, 1) == ['{"v":2,"epoch":3,"ct":"ab#="}']
+    assert contents("ct-space-inside", twin, 1) == ['{"v":2,"epoch":3,"ct":"ab X="}']
+    assert contents("ct-padding-missing", twin, 1) == ['{"v":2,"epoch":3,"ct":"abX"}']
