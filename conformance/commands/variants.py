@@ -21,6 +21,7 @@ from conformance.reference.variants.index import variants
 @click.command(context_settings={"show_default": True})
 @click.option("--only", metavar="NAME", multiple=True, help="These variants (repeatable, globs).")
 @click.option("--pairs", is_flag=True, help="Combinations as well, in which each two that go together meet.")
+@click.option("--combined", is_flag=True, help="The combinations alone: every variant is in some of them.")
 @click.option("--level", type=click.Choice(["core", "full"]), default="core", help="Which clauses are judged.")
 @click.option("-n", "--workers", metavar="N", type=click.IntRange(1), help="So many at once; default: three a core.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
@@ -30,6 +31,7 @@ def command(
     *,
     only: tuple[str, ...],
     pairs: bool,
+    combined: bool,
     level: str,
     workers: int | None,
     as_json: bool,
@@ -39,7 +41,7 @@ def command(
     """Judge every variant; exit status 0 where each is conformant, 1 on a false alarm, 2 on errors."""
     began = time.monotonic()
     chosen = matching(only, variants(), lambda one: (one.name,))
-    trials = _tried(_servers(chosen, pairs=pairs), tier=level, pace=Pace(workers or 0))
+    trials = _tried(_servers(chosen, alone=not combined, mixed=pairs or combined), tier=level, pace=Pace(workers or 0))
     found = documents.of_trials(trials, tier=level, seconds=time.monotonic() - began)
     documents.write(found, Path(report_dir) / "variants.json")
     (Path(report_dir) / "variants.html").write_text(page.of_variants(found), "utf-8")
@@ -52,14 +54,17 @@ def command(
     return _status(trials)
 
 
-def _servers(chosen: Sequence[Variant], *, pairs: bool) -> list[tuple[Variant, ...]]:
-    alone: list[tuple[Variant, ...]] = [(variant,) for variant in chosen]
-    if not pairs:
-        return alone
+def _servers(chosen: Sequence[Variant], *, alone: bool, mixed: bool) -> list[tuple[Variant, ...]]:
+    singles: list[tuple[Variant, ...]] = [(variant,) for variant in chosen] if alone else []
+    return [*singles, *_combinations(chosen)] if mixed else singles
+
+
+def _combinations(chosen: Sequence[Variant]) -> list[tuple[Variant, ...]]:
     rows = covering_rows(chosen)
     if forgotten := uncovered(chosen, rows):
         raise SuiteFault(f"the combinations leave out {len(forgotten)} pairs, such as {' + '.join(forgotten[0])}")
-    return [*alone, *(row for row in rows if len(row) > 1)]
+    # Of two that are about the same choice, one may meet nobody: it is a row of its own.
+    return [row for row in rows if row]
 
 
 def _tried(servers: Sequence[tuple[Variant, ...]], *, tier: str, pace: Pace) -> list[Trial]:

@@ -36,6 +36,8 @@ class Layout:
 
     def text(self, value: str) -> str:
         """Spell a value as a JSON string."""
+        if not self.escaped and not self.escape_slashes:
+            return json.dumps(value)
         spelled = {ord(char): self._char(char) for char in set(value)}
         return f'"{value.translate(spelled)}"'
 

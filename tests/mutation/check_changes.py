@@ -1,8 +1,4 @@
-"""What is changed in a module, and what is left as it is."""
-
-import pytest
-
-pytest.importorskip("mutmut", reason="its operators make the changes; tox -e mutation has them")
+"""What is changed in a module, and what is left as it is. Needs mutmut: `tox -e mutation` has it, and asks for this."""
 
 import changes
 
