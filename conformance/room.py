@@ -84,10 +84,12 @@ class Room:
 
     def let_back_in(self, actor: Actor) -> None:
         """``actor`` joins again after what may have cost it its socket; a target may drop whom it bans elsewhere."""
+        was_dropped = actor.inbox.closed
         try:
             self.admit(actor)
         except Blocked:
-            if not actor.inbox.closed:
+            # What is left of the lost connection may end after the new one began, and take the place in the room.
+            if not (was_dropped or actor.inbox.closed):
                 raise
             self.admit(actor)
 
@@ -263,12 +265,13 @@ class Room:
         return answer
 
     def send_from_inside(self, actor: Actor, message: Bundle) -> Answer:
-        """``actor`` sends; where it is refused, and its socket was dropped, it joins again and sends once more."""
+        """``actor`` sends; where its socket was dropped, it joins again, and sends once more if it was refused."""
         answer = self.send(actor, message)
-        if answer.ok or not actor.inbox.closes_within(_NOTICE_S):
+        if not actor.inbox.closes_within(0 if answer.ok else _NOTICE_S):
             return answer
+        self._out(actor)
         self.let_back_in(actor)
-        return self.send(actor, self.renewed(message))
+        return answer if answer.ok else self.send(actor, self.renewed(message))
 
     def _enter(self, actor: Actor, answer: Answer, ct: str) -> None:
         sent_id = self.id_of(answer)

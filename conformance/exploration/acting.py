@@ -17,7 +17,7 @@ from conformance.exploration.speaking import (
     reckon,
     send,
 )
-from conformance.exploration.steps import Step
+from conformance.exploration.steps import HERE, THERE, Step
 from conformance.model import measures
 from conformance.model.facts import Sure
 from conformance.model.outcomes import Right
@@ -202,6 +202,9 @@ def hard_mute(play: Play, place: Place, step: Step) -> Outcome:
     actor, target = play.world.user_of(step.actor), play.world.user_of(step.target)
     if target == "owner":
         return NOTHING
+    # Furnished while everybody may join: no page says whether who is muted everywhere may.
+    for name in (HERE, THERE):
+        play.place(name)
     right = measures.right_hard_mute(play.world, actor, target)
     answer = _ask(play, place, step, duration=600, reason="conformance")
     if play.judge(right, answer, step.told()):

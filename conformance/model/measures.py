@@ -102,6 +102,8 @@ def right_join(world: World, chat: ChatFacts, session: str) -> Right:
         return Right((Cause("it is banned", ("BAN-REJOIN",)),))
     if chat.is_outside(user):
         return Right((Cause("it is no member", (), certain=False),))
+    if user in world.hard_muted and chat.is_joined(session) is not Sure.YES:
+        return Right((Cause("it is muted everywhere, and no page says that it may join", (), certain=False),))
     lifted = tuple(one for one in chat.blame.get(user, ()) if one == "SEND-BANNED-LIFTED")
     return Right(blame=lifted)
 

@@ -268,6 +268,10 @@ class Cast:
             return
         if attempt.verb == "ban":
             room.unban(target)
-            if room.chat.visibility == "private":
-                self._stage.lease.give_membership(room.chat, target.identity)
-        room.admit(target)
+        self.takes_back(target)
+
+    def takes_back(self, target: Actor) -> None:
+        """The target, who was kicked or banned, is in the room again; whether a kick ends membership no page says."""
+        if self.room.chat.visibility == "private":
+            self._stage.lease.give_membership(self.room.chat, target.identity)
+        self.room.let_back_in(target)

@@ -125,7 +125,7 @@ def test_who_may_not_kick(stage: Stage, expect: Expect, chat: type_of_chat) -> N
     # Who may kicks the same: the owner. And that gives nobody else the right
     room.kick(target)
     expect.reached(not room.send(target, room.bundle()).ok, "the owner's kick had no effect")
-    room.admit(target)
+    cast.takes_back(target)
     cast.is_refused(attempts[0])
 
 

@@ -14,7 +14,7 @@ VARIANTS = Variants()
 _PLATFORM_OWNER = 3
 
 
-@VARIANTS.keeps(apart=["own-messages-stay"])
+@VARIANTS.keeps(apart=["own-messages-stay", "deletion-announces-what-was-asked-for"])
 class OwnOnesAmongOthersAreDeleted(Decisions):
     """Of a list of ids those go that may be deleted, and the others do not count."""
 

@@ -59,7 +59,8 @@ class ClearRotatesTwice(Decisions):
 # --- kicks ------------------------------------------------------------------------------------------------------
 
 
-@VARIANTS.keeps()
+# Where events come late, the kicked would be gone before it is told: a server that breaks a clause, and no variant.
+@VARIANTS.keeps(apart=["late-events", "events-in-any-order", "events-after-answers"])
 class KickDisconnects(Decisions):
     """A kick ends the connections of the kicked that listen to the chat; it may connect again."""
 
