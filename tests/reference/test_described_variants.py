@@ -17,7 +17,7 @@ from conformance.reference.variants.index import variants
 from .actors import CONTROL_TOKEN, Actor, Clock, World, public_key
 from .test_described_events import described
 
-FOREIGN = {"message:typing", "presence:update"}
+FOREIGN = {"message:typing", "presence:update", "room:key_taken", "user:kicked"}
 """Events of which no page speaks, and which a variant sends all the same."""
 
 
