@@ -88,8 +88,9 @@ class Room:
         try:
             self.admit(actor)
         except Blocked:
-            # What is left of the lost connection may end after the new one began, and take the place in the room.
-            if not (was_dropped or actor.inbox.closed):
+            # A connection may be lost before its end is heard of; and what is left of it may end after the new one
+            # began, and take the place in the room with it.
+            if not (was_dropped or actor.inbox.closes_within(_NOTICE_S)):
                 raise
             self.admit(actor)
 
