@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,9 +9,8 @@ from starlette.responses import Response
 from conformance.reference import http, refusals
 from conformance.reference.decisions import Decisions
 from conformance.reference.lies import Mutants
-from conformance.reference.records import Cause, Chat, Message, Room, Session, Share, User
-from conformance.reference.refusals import Refusal
-from conformance.reference.shapes import Json
+from conformance.reference.mutants.kick_epochs import RotatesForTheEyesAlone
+from conformance.reference.records import Cause, Chat, Message, Room, Session, User
 from conformance.reference.state import State
 
 MUTANTS = Mutants()
@@ -352,26 +350,10 @@ class HighestEpochSoughtAmongTexts(Decisions):
 
 
 @MUTANTS.breaks("CLEAR-ROTATES", collateral={"EPOCH-MONOTONE": "the epoch that a join tells is not the one that holds"})
-class ClearRotatesForTheEyesAlone(Decisions):
+class ClearRotatesForTheEyesAlone(RotatesForTheEyesAlone):
     """A clear announces the next epoch, and joins tell of it, but sends are held against the old one."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._ahead: dict[int, int] = defaultdict(int)
-
-    async def rotate(self, state: State, room: Room, cause: Cause, user: User) -> int:
-        if cause != "clear":
-            return await super().rotate(state, room, cause, user)
-        self._ahead[room.chat.id] += 1
-        payload = {"chat_id": room.chat.id, "epoch": room.epoch + self._ahead[room.chat.id]}
-        await self.announce(state, "room:epoch_changed", payload, room.chat.id)
-        return room.epoch
-
-    def refuses_share(self, share: Share, room: Room) -> Refusal | None:
-        return super().refuses_share(replace(share, epoch=share.epoch - self._ahead[room.chat.id]), room)
-
-    def join_ack(self, room: Room, members: list[Json]) -> Json:
-        return super().join_ack(replace(room, epoch=room.epoch + self._ahead[room.chat.id]), members)
+    spared = "clear"
 
 
 # --- who is told of the epoch ---------------------------------------------------------------------------------------

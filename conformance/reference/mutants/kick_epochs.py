@@ -80,16 +80,17 @@ class KickInAPrivateChatKeepsTheEpoch(Decisions):
         return not spared and super().rotates_on(cause, room, user)
 
 
-@MUTANTS.breaks("KICK-ROTATES", collateral={"EPOCH-MONOTONE": "the epoch that a join tells is not the one that holds"})
-class KickRotatesForTheEyesAlone(Decisions):
-    """A kick announces the next epoch, and joins tell of it, but sends are held against the old one."""
+class RotatesForTheEyesAlone(Decisions):
+    """What ``spared`` causes moves the epoch that is told, and not the one that holds."""
+
+    spared: Cause
 
     def __init__(self) -> None:
         super().__init__()
         self._ahead: dict[int, int] = defaultdict(int)
 
     async def rotate(self, state: State, room: Room, cause: Cause, user: User) -> int:
-        if cause != "kick":
+        if cause != self.spared:
             return await super().rotate(state, room, cause, user)
         self._ahead[room.chat.id] += 1
         payload = {"chat_id": room.chat.id, "epoch": room.epoch + self._ahead[room.chat.id]}
@@ -101,3 +102,10 @@ class KickRotatesForTheEyesAlone(Decisions):
 
     def join_ack(self, room: Room, members: list[Json]) -> Json:
         return super().join_ack(replace(room, epoch=room.epoch + self._ahead[room.chat.id]), members)
+
+
+@MUTANTS.breaks("KICK-ROTATES", collateral={"EPOCH-MONOTONE": "the epoch that a join tells is not the one that holds"})
+class KickRotatesForTheEyesAlone(RotatesForTheEyesAlone):
+    """A kick announces the next epoch, and joins tell of it, but sends are held against the old one."""
+
+    spared = "kick"
