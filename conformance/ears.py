@@ -6,9 +6,8 @@ well, is observed and not graded, unless a clause says so.
 
 from collections.abc import Iterable, Mapping
 
-from conformance.client.actor import Actor, same_id
+from conformance.client.actor import Actor
 from conformance.client.realtime import Received
-from conformance.dialect import read
 from conformance.room import Room
 
 
@@ -28,11 +27,8 @@ class Ears:
         """All such events that ``name`` heard so far; complete behind a barrier."""
         actor = self._actors[name]
         kind = actor.link.profile.dialect.event[what]
-        return [
-            event
-            for event in actor.inbox.events(kind.name, self._since[name])
-            if _fits(event.payload, kind.fields, where)
-        ]
+        events = actor.inbox.events(kind.name, self._since[name])
+        return [event for event in events if actor.is_heard(event, what, where)]
 
     def reaches(
         self, what: str, *requirements: str, at: Iterable[str] | None = None, title: str = "", **where: object
@@ -69,10 +65,6 @@ class Ears:
         times = {name: len(self.heard(name, what, **where)) for name in sorted(self._room.inside)}
         said = ", ".join(f"{name} {number}" for name, number in times.items())
         self._room.expect.note(requirement, f"times that {what} was heard", said)
-
-
-def _fits(payload: object, fields: Mapping[str, str], where: Mapping[str, object]) -> bool:
-    return all(same_id(read(payload, fields[name]), value) for name, value in where.items())
 
 
 def _shown(kind: str, where: Mapping[str, object]) -> str:

@@ -173,14 +173,15 @@ class Actor:
 
     def wait_for(self, what: str, where: Mapping[str, object], since: int = 0) -> Received | None:
         """The first event that the dialect calls ``what`` whose fields equal ``where``; None if none comes in time."""
+        seconds = self.link.profile.target.event_timeout_s
+        return self.inbox.wait_for(lambda event: self.is_heard(event, what, where), seconds, since)
+
+    def is_heard(self, event: Received, what: str, where: Mapping[str, object]) -> bool:
+        """Whether ``event`` is what the dialect calls ``what``, with fields that equal ``where``."""
         heard = self.link.profile.dialect.event[what]
-
-        def matches(event: Received) -> bool:
-            return event.name == heard.name and all(
-                same_id(read(event.payload, heard.fields[name]), value) for name, value in where.items()
-            )
-
-        return self.inbox.wait_for(matches, self.link.profile.target.event_timeout_s, since)
+        return event.name == heard.name and all(
+            same_id(read(event.payload, heard.fields[name]), value) for name, value in where.items()
+        )
 
     def messages(self, chat: Chat, since: int = 0) -> list[Received]:
         """The messages of ``chat`` that this socket received from place ``since`` on."""
