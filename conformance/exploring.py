@@ -8,12 +8,18 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.internal.conjecture.providers import HypothesisProvider
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
 from conformance.errors import Blocked, NonConformance
 from conformance.run import Options
 
 _Example = TypeVar("_Example")
+
+# Hypothesis also draws from the constants that it finds in the source of whatever is installed "locally": that is the
+# suite itself in a checkout and nothing of it from a wheel, but a seed has to tell the same everywhere.
+HypothesisProvider._local_constants = Constants()  # type: ignore[assignment,method-assign]
 
 
 def explore(examples: SearchStrategy[_Example], judge: Callable[[_Example], None], *, options: Options) -> None:

@@ -17,6 +17,7 @@ from conformance.verdict import Outcome
 from conformance.wire import WireLog
 
 BESIDE = pytest.StashKey[SideBySide]()
+BEGAN = pytest.StashKey[bool]()
 RECORD = pytest.StashKey[ScenarioRecord]()
 
 
@@ -52,7 +53,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
     if BESIDE not in config.stash and run.theatre is not None:
         config.stash[BESIDE] = SideBySide(run.theatre)
     waits = item.get_closest_marker(SIDE_BY_SIDE) is not None
-    if waits or not hasattr(config, "workerinput"):
+    if waits or (BEGAN not in config.stash and not hasattr(config, "workerinput")):
+        config.stash[BEGAN] = True
         waiting = [one for one in item.session.items if one.get_closest_marker(SIDE_BY_SIDE)]
         config.stash[BESIDE].start([one for one in waiting if isinstance(one, pytest.Function)])
 

@@ -19,7 +19,8 @@ _SECRET_NAMES = ("session", "psession", "token", "cookie", "password", "secret",
 _SECRET_MEMBERS = re.compile(rf"(\"(?:{'|'.join(_SECRET_NAMES)})\"\s*:\s*)\"(?:[^\"\\]|\\.)*\"", re.IGNORECASE)
 # A shorter value is found in innocent text too: it is masked only where a header or a member names it.
 _SHORTEST = 6
-_BLOCK = 8
+_BLOCK = 12
+_STEP = re.compile(rf".{{{_BLOCK}}}", re.DOTALL)
 _URL_SAFE = str.maketrans("+/", "-_")
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -56,21 +57,25 @@ class Secrets:
 
     def mask(self, text: str) -> str:
         """``text`` with each registered secret, and each JSON member with a secret's name, masked."""
-        masked = _SECRET_MEMBERS.sub(rf'\1"{MASK}"', text)
+        masked = _SECRET_MEMBERS.sub(rf'\1"{MASK}"', text) if _may_name_a_secret(text) else text
         for value in self._likely(masked):
             masked = masked.replace(value, MASK)
         return masked
 
     def _likely(self, text: str) -> list[str]:
         """The secrets that ``text`` may hold, longest first: one may be a part of another."""
-        steps = {text[start : start + _BLOCK] for start in range(0, len(text), _BLOCK)}
+        steps = _STEP.findall(text)
         with self._lock:
-            found = self._short.union(*(self._by_block[one] for one in steps & self._by_block.keys()))
+            found = self._short.union(*(self._by_block[one] for one in self._by_block.keys() & steps))
         return sorted(found, key=len, reverse=True)
 
     def mask_body(self, text: str) -> str:
         """A body, masked also where JSON escapes hide a secret or the name of its member."""
         if "\\" not in text:
+            return self.mask(text)
+        flat = text.replace('\\"', '"')
+        if "\\" not in flat and self.mask(flat) == flat:
+            # No other escape than a quote's: a body of nothing but messages need not be read member by member.
             return self.mask(text)
         try:
             parsed = json.loads(text)
@@ -104,7 +109,9 @@ class Secrets:
 
     def mask_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """``headers`` with the values of those that carry credentials masked."""
-        return {name: MASK if name.lower() in _SECRET_HEADERS else self.mask(value) for name, value in headers.items()}
+        open_ones = "\0".join(value for name, value in headers.items() if name.lower() not in _SECRET_HEADERS)
+        look = self.mask if self.mask(open_ones) != open_ones else str
+        return {name: MASK if name.lower() in _SECRET_HEADERS else look(value) for name, value in headers.items()}
 
 
 def _strings(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
@@ -119,6 +126,12 @@ def _strings(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
             for key, one in value.items():
                 yield "", key
                 yield from _strings(one, key)
+
+
+def _may_name_a_secret(text: str) -> bool:
+    """Whether a secret's name occurs at all: a look at each name is cheaper than the pattern for all of them."""
+    folded = text.casefold()
+    return any(name in folded for name in _SECRET_NAMES)
 
 
 def _names_a_secret(member: str) -> bool:

@@ -2,6 +2,9 @@
 
 One pool and one TLS context serve all actors of a process. After a 5xx the pool is dropped: a server may close
 the connection behind such an answer, and the next exchange would be blamed for it.
+
+httpx's transport is used without its client: that would follow, keep and merge what must not be here, and costs as
+much again as the exchange itself.
 """
 
 import json
@@ -12,8 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from functools import cached_property, lru_cache
 from typing import Any
 
 import httpx
@@ -27,6 +29,13 @@ BODY_MAX = 1024 * 1024
 """Bytes of a body that are read; what goes beyond is not an answer but an attack."""
 
 _CONNECT_MAX = 3.0
+_URLS_KNOWN = 1024
+_HEADERS = {
+    "User-Agent": "portal-conformance",
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Connection": "keep-alive",
+}
 
 
 class NoAnswer(Blocked):
@@ -80,27 +89,12 @@ class HttpClient:
     def __init__(self, base_url: str, *, timeout_s: float, context: ssl.SSLContext) -> None:
         self._base = base_url.rstrip("/")
         self._timeout = timeout_s
+        self._timeouts = httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_MAX)).as_dict()
         self._context = context
         self._lock = threading.Lock()
-        self._client = self._fresh()
-        self._retired: list[httpx.Client] = []
-        self._users: Counter[httpx.Client] = Counter()
-
-    def _fresh(self) -> httpx.Client:
-        # A jar that takes no cookie: what one actor is given must never travel with another.
-        jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=()))
-        return httpx.Client(
-            transport=DeadlineTransport(self._context),
-            cookies=jar,
-            follow_redirects=False,
-            trust_env=False,
-            timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, _CONNECT_MAX)),
-            headers={
-                "User-Agent": "portal-conformance",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-            },
-        )
+        self._transport = DeadlineTransport(context)
+        self._retired: list[DeadlineTransport] = []
+        self._users: Counter[DeadlineTransport] = Counter()
 
     def request(
         self,
@@ -130,12 +124,19 @@ class HttpClient:
     def _exchange(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, timeout_s: float
     ) -> tuple[int, dict[str, str], bytes]:
-        with (
-            self._borrowed() as client,
-            total_deadline(timeout_s),
-            client.stream(method, self._base + path, content=body, headers=headers) as response,
-        ):
-            read = b"".join(bounded(response))
+        request = httpx.Request(
+            method,
+            _url(self._base + path),
+            headers={**_HEADERS, **headers},
+            content=body,
+            extensions={"timeout": self._timeouts},
+        )
+        with self._borrowed() as transport, total_deadline(timeout_s):
+            response = transport.handle_request(request)
+            try:
+                read = b"".join(bounded(response))
+            finally:
+                response.close()
         return response.status_code, dict(response.headers), read
 
     @contextmanager
@@ -158,34 +159,41 @@ class HttpClient:
 
     def _retire(self) -> None:
         with self._lock:
-            self._retired.append(self._client)
-            self._client = self._fresh()
+            self._retired.append(self._transport)
+            self._transport = DeadlineTransport(self._context)
             self._close_unused()
 
     @contextmanager
-    def _borrowed(self) -> Iterator[httpx.Client]:
+    def _borrowed(self) -> Iterator[DeadlineTransport]:
         with self._lock:
-            client = self._client
-            self._users[client] += 1
+            transport = self._transport
+            self._users[transport] += 1
         try:
-            yield client
+            yield transport
         finally:
             with self._lock:
-                self._users[client] -= 1
-                self._close_unused()
+                self._users[transport] -= 1
+                if self._retired:
+                    self._close_unused()
 
     def _close_unused(self) -> None:
         # What was dropped is closed once nobody reads from it: a target of nothing but 5xx would use up the sockets.
-        for client in [one for one in self._retired if not self._users[one]]:
-            self._retired.remove(client)
-            del self._users[client]
-            client.close()
+        for transport in [one for one in self._retired if not self._users[one]]:
+            self._retired.remove(transport)
+            del self._users[transport]
+            transport.close()
 
     def close(self) -> None:
         """Close every connection."""
         with self._lock:
-            for client in (*self._retired, self._client):
-                client.close()
+            for transport in (*self._retired, self._transport):
+                transport.close()
+
+
+@lru_cache(_URLS_KNOWN)
+def _url(text: str) -> httpx.URL:
+    # Few paths are asked for again and again; to take one apart costs a tenth of an exchange.
+    return httpx.URL(text)
 
 
 def bounded(response: httpx.Response) -> Iterator[bytes]:

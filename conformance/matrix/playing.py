@@ -4,6 +4,7 @@ Nothing here judges: pytest, the plugin, the scenarios and the results document 
 """
 
 import faulthandler
+import gc
 import json
 import os
 import secrets
@@ -27,6 +28,8 @@ from conformance.verdict import Verdict
 LOG = "log.txt"
 # Twice what a run tells: here the stories have to find by themselves what there is.
 _STORIES = 12
+# What catches words and looks for garbage on behalf of tests: whatever is said here goes to the log as it is.
+_BARE = ("--capture=no", "-p", "no:logging", "-p", "no:unraisableexception")
 _JUDGED = frozenset(verdict.exit_status for verdict in Verdict)
 
 
@@ -35,6 +38,8 @@ def play(job: Job, profile: Path, folder: Path, line: Connection, deadline_s: fl
 
     Ends the process: where enough is known nobody waits for the rest.
     """
+    # It ends within seconds: to look for garbage meanwhile is a tenth of all it does.
+    gc.disable()
     _speak_into(folder / LOG)
     # Whoever asked may be gone by then: a server that hangs on purpose must not stay for ever.
     faulthandler.dump_traceback_later(deadline_s, exit=True)
@@ -87,6 +92,7 @@ def _options(job: Job, profile: Path, folder: Path, url: str) -> list[str]:
         *([f"--sequences={_STORIES}"] if job.part == "stories" else []),
         # Everything was imported before this process began.
         "-Wignore::pytest.PytestAssertRewriteWarning",
+        *_BARE,
         *(f"--requirement={one}" for one in job.requirements),
     ]
 

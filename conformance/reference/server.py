@@ -140,6 +140,7 @@ def _config(application: object) -> uvicorn.Config:
         ws_max_size=1024 * 1024,
         ws_ping_interval=None,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
     )
