@@ -74,11 +74,11 @@ class Dialect:
 
 def read(document: object, pointer: str) -> Any:
     """The value at ``pointer`` in ``document``; `MISSING` where there is none."""
-    compiled = _compiled(pointer)
-    if type(document) is dict and len(compiled.parts) == 1:
-        # Nearly all are a member of an object, which costs the library twenty times as much.
-        return document.get(compiled.parts[0], MISSING)
     try:
+        compiled = _compiled(pointer)
+        if type(document) is dict and len(compiled.parts) == 1:
+            # Nearly all are a member of an object, which costs the library twenty times as much.
+            return document.get(compiled.parts[0], MISSING)
         return compiled.resolve(document)
     except (jsonpointer.JsonPointerException, TypeError):
         return MISSING

@@ -126,6 +126,7 @@ class Expect:
         status: Collection[int] = (403,),
         title: str = "the send is refused",
         never_5xx: bool = False,
+        soft: bool = False,
     ) -> None:
         """The answer has one of the documented statuses. ``never_5xx``: the clause forbids a gateway's too."""
         if not (never_5xx and answer.status >= 500) and answer.status not in status:  # noqa: PLR2004 - server errors
@@ -137,6 +138,7 @@ class Expect:
             expected=_statuses(status),
             observed=_answer(answer),
             exchange=answer.exchange,
+            soft=soft,
         )
 
     @staticmethod

@@ -19,7 +19,7 @@ _Example = TypeVar("_Example")
 
 # Hypothesis also draws from the constants that it finds in the source of whatever is installed "locally": that is the
 # suite itself in a checkout and nothing of it from a wheel, but a seed has to tell the same everywhere.
-HypothesisProvider._local_constants = Constants()  # type: ignore[assignment,method-assign]
+setattr(HypothesisProvider, "_local_constants", Constants())  # noqa: B010 - it is private, but there is no setting
 
 
 def explore(examples: SearchStrategy[_Example], judge: Callable[[_Example], None], *, options: Options) -> None:

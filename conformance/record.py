@@ -1,6 +1,6 @@
 """The record of one scenario: what is carried from a worker to the results. Plain JSON values all through."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ class ScenarioRecord:
     """One scenario as it went; ``seconds`` of wall time, ``requests`` sent to the target over HTTP.
 
     ``name`` is "module::function[case]", the same wherever the package is installed. ``spoiled`` describes the
-    malformed value that the scenario is about, where it is about one.
+    malformed values that the scenario is about, each with the place of its exchange in the wire log.
     """
 
     name: str
@@ -29,7 +29,7 @@ class ScenarioRecord:
     requests: int = 0
     checks: Sequence[Check] = ()
     observations: Sequence[Observation] = ()
-    spoiled: dict[str, str] | None = None
+    spoiled: Sequence[Mapping[str, Any]] = ()
     wire: Sequence[Exchange | SocketEvent] = ()
     leftovers: tuple[str, ...] = ()
     details: str = field(default="")
@@ -52,7 +52,7 @@ class ScenarioRecord:
             "requests": self.requests,
             "checks": [{**asdict(check), "requirements": list(check.requirements)} for check in self.checks],
             "observations": [asdict(one) for one in self.observations],
-            "spoiled": self.spoiled,
+            "spoiled": [dict(one) for one in self.spoiled],
             "wire": [asdict(entry) for entry in self.wire],
             "leftovers": [secrets.mask(one) for one in self.leftovers],
             "details": secrets.mask(self.details),

@@ -1,8 +1,9 @@
 """Plays each scenario and records how it went; runs where the scenarios run, in workers too."""
 
 import traceback
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ class Played:
     reconcile: Callable[[], None] = _nothing
     finished: bool = False
     passed: bool = False
-    spoiled: dict[str, str] | None = None
+    spoiled: Sequence[Mapping[str, Any]] = ()
     leftovers: tuple[str, ...] = field(default=())
 
 

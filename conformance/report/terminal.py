@@ -75,8 +75,7 @@ def _broken_check(scenario: Mapping[str, Any], check: Mapping[str, Any]) -> Iter
     yield f"  {scenario['name']}: {check['title']}", "plain"
     yield f"    expected {check['expected']}", "plain"
     yield f"    observed {check['observed']}", "plain"
-    if scenario["spoiled"] and check["exchange"] is not None:
-        spoiled = scenario["spoiled"]
+    for spoiled in (one for one in scenario["spoiled"] if one["exchange"] == check["exchange"]):
         yield f"    spoiled  {spoiled['where']}: from {spoiled['before']} to {spoiled['after']}", "plain"
     for entry in _wire(scenario, check):
         yield f"    wire     {entry}", "plain"

@@ -70,8 +70,15 @@ def test_red() -> None:
 
 
 def test_red_shows_what_was_spoiled() -> None:
-    spoiled = {"defect": "v-absent", "family": "version", "where": "content.v", "before": "2", "after": "nothing"}
-    assert "    spoiled  content.v: from 2 to nothing" in lines(document(red(spoiled=spoiled)))
+    spoiled = {
+        "defect": "v-absent",
+        "family": "v",
+        "where": "content.v",
+        "before": "2",
+        "after": "nothing",
+        "exchange": 1,
+    }
+    assert "    spoiled  content.v: from 2 to nothing" in lines(document(red(spoiled=[spoiled])))
 
 
 def test_a_should_that_is_broken_is_a_warning() -> None:
