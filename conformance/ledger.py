@@ -5,7 +5,7 @@ once and nobody else; a refused one leaves no trace.
 """
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -59,7 +59,7 @@ class Ledger:
 
     def excuse(self, actor: str, traces: Iterable[Trace]) -> None:
         """``actor`` loses its place in the room: whether it still hears what is on its way to it is left open."""
-        heard = set(self._recognised(list(traces)).values())
+        heard = set(self._recognised(list(traces)))
         with self._lock:
             for one in self._accepted.values():
                 if actor in one.audience and one.id not in heard:
@@ -78,23 +78,26 @@ class Ledger:
         with self._lock:
             return [
                 f"message {trace.id}{' with the refused ciphertext' if trace.ct in self._refused else ''}"
-                for trace in traces
-                if trace.id not in known
+                for trace, message in zip(traces, known, strict=True)
+                if message is None
             ]
 
-    def _recognised(self, traces: Sequence[Trace]) -> dict[str, str]:
-        """The accepted message that each trace is of, by the id of the trace.
+    def _recognised(self, traces: Sequence[Trace]) -> list[str | None]:
+        """The accepted message that each trace is of, by its id; None for what is of none.
 
         It is known by its id; one whose id never came is known by its ciphertext, once: that an event carries
-        another id than the answer is a fault of its own, and does not make it lost or unheard of.
+        another id than the answer, or none, is a fault of its own, and does not make it lost or unheard of.
         """
         accepted = {one.id: one for one in self.accepted}
-        known = {trace.id: trace.id for trace in traces if trace.id in accepted}
-        lost = {one.ct: one.id for one in accepted.values() if one.ct and one.id not in known}
-        for trace in traces:
-            if trace.id not in known and trace.ct in lost:
-                known[trace.id] = lost.pop(trace.ct)
-        return known
+        known = [trace.id if trace.id in accepted else None for trace in traces]
+        lost: dict[str | None, list[str]] = defaultdict(list)
+        for one in accepted.values():
+            if one.ct and one.id not in known:
+                lost[one.ct].append(one.id)
+        return [
+            message if message is not None or not lost[trace.ct] else lost[trace.ct].pop(0)
+            for trace, message in zip(traces, known, strict=True)
+        ]
 
     def quoted(self, text: str) -> list[str]:
         """The ciphertexts that were only ever refused and occur in ``text``, by how they begin; a sentence each."""
@@ -113,15 +116,15 @@ class Ledger:
 
     def missing(self, actor: str, traces: Sequence[Trace]) -> list[Accepted]:
         """The accepted messages that ``actor`` ought to have heard and did not."""
-        heard = set(self._recognised(traces).values())
+        heard = set(self._recognised(traces))
         return [one for one in self.accepted if actor in one.audience and one.id not in heard]
 
     def overheard(self, actor: str, traces: Sequence[Trace]) -> list[Accepted]:
         """The accepted messages that ``actor`` heard though it was not in the room."""
-        heard = set(self._recognised(traces).values())
+        heard = set(self._recognised(traces))
         return [one for one in self.accepted if actor not in one.audience | one.unsure and one.id in heard]
 
-    @staticmethod
-    def repeated(traces: Iterable[Trace]) -> list[str]:
-        """The ids that were heard more than once."""
-        return [one for one, times in Counter(trace.id for trace in traces).items() if times > 1]
+    def repeated(self, traces: Sequence[Trace]) -> list[str]:
+        """The ids of the accepted messages that were heard more than once."""
+        times = Counter(one for one in self._recognised(traces) if one is not None)
+        return [one for one, number in times.items() if number > 1]

@@ -49,6 +49,7 @@ _NAMES = {"on variants": "mutants-on-variants", "stories": "mutants-by-stories"}
 @click.option("--exploration", is_flag=True, help="The stories of the exploration alone, against every mutant.")
 @click.option("--seed", metavar="N", type=int, default=DEFAULT_SEED, help="With --on-variants: which pairs are drawn.")
 @click.option("-n", "--workers", metavar="N", type=click.IntRange(1), help="So many at once; default: three a core.")
+@click.option("--same-as", metavar="FILE", help="The JSON of an earlier run, which has to have found the same.")
 @click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON.")
 @click.option("--markdown", is_flag=True, help="Print a table for a README.")
 @click.option("--report-dir", metavar="DIR", default="reports", help="Where the page and the JSON are written.")
@@ -61,11 +62,13 @@ def command(
     exploration: bool,
     seed: int,
     workers: int | None,
+    same_as: str | None,
     as_json: bool,
     markdown: bool,
     report_dir: str,
 ) -> int:
     """Judge every mutant; exit status 0 where each is killed for the right reason, 1 where not, 2 on errors."""
+    before = documents.earlier(Path(same_as)) if same_as else None
     if sum(map(bool, (full, on_variants, exploration))) > 1:
         raise UsageFault("--full, --on-variants and --exploration exclude each other")
     began = time.monotonic()
@@ -83,8 +86,9 @@ def command(
     stem = Path(report_dir) / _NAMES.get(mode, "mutants")
     documents.write(found, stem.with_suffix(".json"))
     stem.with_suffix(".html").write_text(page.of_mutants(found, loader.load()), "utf-8")
-    _tell(kills, found, as_json=as_json, markdown=markdown)
-    return _status([one for one in kills if one.mutant.told or not exploration], idle)
+    changed = documents.differences(found, before) if before else []
+    _tell(kills, found, changed, as_json=as_json, markdown=markdown)
+    return _status([one for one in kills if one.mutant.told or not exploration], [*idle, *changed])
 
 
 def _of_level(chosen: Sequence[Mutant], level: Tier) -> list[Mutant]:
@@ -127,7 +131,9 @@ def _explored(chosen: Sequence[Mutant], pace: Pace) -> list[Kill]:
     return [judge_by_stories(mutant, playback, catalogue) for mutant, playback in zip(chosen, playbacks, strict=True)]
 
 
-def _tell(kills: Sequence[Kill], found: dict[str, Any], *, as_json: bool, markdown: bool) -> None:
+def _tell(
+    kills: Sequence[Kill], found: dict[str, Any], changed: Sequence[str], *, as_json: bool, markdown: bool
+) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
@@ -136,13 +142,13 @@ def _tell(kills: Sequence[Kill], found: dict[str, Any], *, as_json: bool, markdo
         click.echo(tables.markdown(kills, chapters))
         return
     tables.show(tables.of_kills(kills))
-    for line in (*tables.complaints(kills), *tables.stale(kills), *found["existence"]):
+    for line in (*tables.complaints(kills), *tables.stale(kills), *found["existence"], *changed):
         click.echo(line)
     click.echo(f"{tables.counted(kills)}; matrix {found['digest']}")
 
 
-def _status(kills: Sequence[Kill], idle: Sequence[str]) -> int:
+def _status(kills: Sequence[Kill], complaints: Sequence[str]) -> int:
     fates = {kill.fate for kill in kills}
     if Fate.ERROR in fates:
         return 2
-    return 0 if fates <= {Fate.KILLED} and not idle else 1
+    return 0 if fates <= {Fate.KILLED} and not complaints else 1

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from conformance.errors import UsageFault
 from conformance.matrix.kills import Fate, Kill
 from conformance.matrix.trials import Trial
 
@@ -70,6 +71,34 @@ def _said(kill: Kill) -> dict[str, str]:
         if one in kill.mutant.breaks
     }
     return {name: said[name] for name in sorted(set(first.values()))}
+
+
+def earlier(path: Path) -> dict[str, Any]:
+    """The matrix of an earlier run; raises `UsageFault` where the file is none."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        if document["format"] == MUTANTS and isinstance(document["matrix"], list):
+            return dict(document)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise UsageFault(f"{path} is no matrix that `portal-conformance mutants` wrote")
+
+
+def differences(found: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
+    """A sentence for each mutant that was judged otherwise ``before``, or in one of the two matrices alone."""
+    now, then = _said_of(found), _said_of(before)
+    return [
+        f"{name}: {now.get(name, 'not judged')} now, {then.get(name, 'not judged')} before"
+        for name in {**now, **then}
+        if now.get(name) != then.get(name)
+    ]
+
+
+def _said_of(document: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        " + ".join((row["mutant"], *row["on"])): f"{row['fate']} by {', '.join(row['red']) or 'nothing'}"
+        for row in document["matrix"]
+    }
 
 
 def found_by_stories(path: Path) -> dict[str, str]:

@@ -1,7 +1,10 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from conformance.catalogue import loader
+from conformance.errors import UsageFault
 from conformance.matrix import documents, page, tables
 from conformance.matrix.kills import Kill, judge
 from conformance.matrix.trials import Trial
@@ -100,3 +103,29 @@ def test_the_table_of_variants_tells_alone_from_combined() -> None:
         "| alone | 2 | 1 | 1 |",
         "| in combination | 1 | 1 | 0 |",
     ]
+
+
+def test_two_matrices_differ_where_a_mutant_was_judged_otherwise() -> None:
+    before = document()
+    assert documents.differences(document(), before) == []
+    [first, *others] = before["matrix"]
+    changed = {**before, "matrix": [{**first, "red": ["SEND-ACCEPT"]}, *others[1:], {**others[0], "mutant": "another"}]}
+    told = documents.differences(document(), changed)
+    assert told[0].endswith("before")
+    assert "by SEND-ACCEPT before" in told[0]
+    assert any("not judged before" in line for line in told)
+    assert any(line.startswith("another: not judged now") for line in told)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": "portal-conformance-mutants/1"}', '{"format": "x"}'])
+def test_a_file_that_is_no_matrix_is_a_fault_of_usage(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "before.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UsageFault, match="no matrix"):
+        documents.earlier(path)
+
+
+def test_an_earlier_matrix_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "before.json"
+    documents.write(document(), path)
+    assert documents.differences(document(), documents.earlier(path)) == []

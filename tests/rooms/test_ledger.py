@@ -94,8 +94,24 @@ def test_a_ciphertext_is_looked_up_by_the_id_of_its_message() -> None:
 
 
 def test_what_came_twice_is_repeated() -> None:
-    assert Ledger.repeated(heard("1-0", "2-0", "1-0", "3-0", "1-0")) == ["1-0"]
-    assert Ledger.repeated([]) == []
+    ledger = ledger_of(FIRST, SECOND, THIRD)
+    assert ledger.repeated(heard("1-0", "2-0", "1-0", "3-0", "1-0")) == ["1-0"]
+    assert ledger.repeated([]) == []
+    # Of what is nobody's it is enough to say that.
+    assert ledger.repeated([Trace("9-0", "EEEE"), Trace("9-0", "EEEE")]) == []
+
+
+def test_messages_whose_events_have_all_the_same_id_are_told_apart_by_their_ciphertexts() -> None:
+    ledger = ledger_of(FIRST, SECOND, THIRD)
+    traces = [Trace("0", "AAAA"), Trace("0", "BBBB"), Trace("0", "CCCC")]
+    assert (ledger.strays(traces), ledger.missing("ada", traces), ledger.repeated(traces)) == ([], [], [])
+
+
+def test_a_ciphertext_that_was_accepted_twice_is_known_again_twice() -> None:
+    again = Accepted("4-0", "AAAA", "ada", frozenset({"ada"}))
+    ledger = ledger_of(FIRST, again)
+    assert ledger.strays([Trace("7-0", "AAAA"), Trace("7-1", "AAAA")]) == []
+    assert ledger.strays([Trace("7-0", "AAAA"), Trace("4-0", "AAAA"), Trace("7-1", "AAAA")]) == ["message 7-1"]
 
 
 def test_many_threads_share_a_ledger() -> None:

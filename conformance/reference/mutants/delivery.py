@@ -1,5 +1,6 @@
 """Mutants of the chapter delivery: who hears an accepted message, how often, and who else."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -213,8 +214,10 @@ class TwoSessionsAreToldTwice(Decisions):
 
     async def broadcast(self, state: State, room: Room, message: Message) -> None:
         await super().broadcast(state, room, message)
-        users = [socket.user_id for socket in state.hub.listeners(room.chat.id)]
-        again = [socket.sid for socket in state.hub.listeners(room.chat.id) if users.count(socket.user_id) > 1]
+        listeners = state.hub.listeners(room.chat.id)
+        users = Counter(socket.user_id for socket in listeners)
+        doubled = [socket for socket in listeners if users[socket.user_id] > 1]
+        again = self.receivers_of(message, room, doubled, state.now())
         await self.deliver(state, "message:new", self.event_payload(message, room), again)
 
 
@@ -238,7 +241,9 @@ class WhoJoinedTwiceIsToldTwice(Decisions):
         await self.deliver(state, "message:new", self.event_payload(message, room), again)
 
 
-@MUTANTS.breaks("SEND-BROADCAST")
+@MUTANTS.breaks(
+    "SEND-BROADCAST", collateral={"SEND-BROADCAST-SCOPE": "a new socket of the session was not there when it was said"}
+)
 class OwnWordsAreReplayedToWhoJoins(Decisions):
     """Who joins again is told its own latest message once more, in case it was missed."""
 

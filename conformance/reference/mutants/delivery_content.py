@@ -31,7 +31,13 @@ class _NamesOtherwise(Decisions):
         return {**super().event_payload(message, room), "id": self.id_in_event(message)}
 
 
-@MUTANTS.breaks("SEND-BROADCAST-ID")
+@MUTANTS.breaks(
+    "SEND-BROADCAST-ID",
+    collateral={
+        "SEND-BROADCAST": "by its id the message before came once more, and the last one never",
+        "SEND-REFUSED-SILENT": "the first message has the id of none",
+    },
+)
 class EventHasThePreviousId(_NamesOtherwise):
     """The event has the id of the chat's message before: it is built before the new id is known."""
 
@@ -239,7 +245,9 @@ class ContentIsNotTold(_Tells):
         return None
 
 
-@MUTANTS.breaks("SEND-BROADCAST-CT")
+@MUTANTS.breaks(
+    "SEND-BROADCAST-CT", collateral={"SEND-BROADCAST": "by its ciphertext the message before came once more"}
+)
 class ContentOfThePreviousIsTold(Decisions):
     """The event has the content of the chat's message before."""
 

@@ -136,7 +136,7 @@ class TheOwnerNeedNotJoin(Decisions):
         return None if self.owns(attempt.session.user, attempt.room.chat) else super().check_joined(attempt)
 
 
-@MUTANTS.breaks("SEND-JOINED")
+@MUTANTS.breaks("SEND-JOINED", collateral={"SEND-BROADCAST": "what was answered 200 is heard by nobody"})
 class LeaversAreAnsweredOk(Swallows):
     """The send of one who has not joined is answered 200 and dropped."""
 
