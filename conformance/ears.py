@@ -4,10 +4,11 @@ That an event reaches the chat's clients is what the pages promise. How often it
 well, is observed and not graded, unless a clause says so.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from conformance.client.actor import Actor
 from conformance.client.realtime import Received
+from conformance.dialect import read
 from conformance.room import Room
 
 
@@ -60,9 +61,26 @@ class Ears:
                 observed=f"{times} of it" if times else "none",
             )
 
-    def note_times(self, what: str, requirement: str, **where: object) -> None:
-        """How often each of the room heard it is printed, not graded."""
-        times = {name: len(self.heard(name, what, **where)) for name in sorted(self._room.inside)}
+    def told_ids(self, name: str, wanted: Collection[str]) -> set[str]:
+        """The ids that ``name`` was told are deleted, waited for until all ``wanted`` are among them.
+
+        Several events may share them.
+        """
+        actor = self._actors[name]
+        pointer = actor.link.profile.dialect.event["bulk_deleted"].fields["ids"]
+
+        def told() -> set[str]:
+            events = self.heard(name, "bulk_deleted", chat_id=self._room.chat.chat_id)
+            named = [read(event.payload, pointer) for event in events]
+            return {str(one) for ids in named if isinstance(ids, list) for one in ids}
+
+        actor.inbox.wait_until(lambda: told() >= set(wanted), actor.link.profile.target.event_timeout_s)
+        return told()
+
+    def note_times(self, what: str, requirement: str, *, at: Iterable[str] | None = None, **where: object) -> None:
+        """How often each of ``at``, everybody inside the room unless said, heard it is printed, not graded."""
+        names = sorted(self._room.inside if at is None else at)
+        times = {name: len(self.heard(name, what, **where)) for name in names}
         said = ", ".join(f"{name} {number}" for name, number in times.items())
         self._room.expect.note(requirement, f"times that {what} was heard", said)
 

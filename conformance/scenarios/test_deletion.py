@@ -98,7 +98,8 @@ def test_deletion_is_announced(stage: Stage, expect: Expect) -> None:
         ears = Ears(room)
         _delete(room, "DEL-EVENT", ids)
         for name in sorted(room.inside):
-            missing = _not_announced(ears, room, name, ids)
+            told = ears.told_ids(name, ids)
+            missing = [one for one in ids if one not in told]
             expect.that(
                 not missing, "DEL-EVENT", title=f"message:bulk_deleted names what is gone, at {name}",
                 expected=", ".join(ids), observed=f"not told of {', '.join(missing)}" if missing else ", ".join(ids),
@@ -260,19 +261,3 @@ def _are_gone(
 def _countable(room: Room, clause: str, ids: Sequence[str]) -> set[str]:
     """Those of the ids that a deletion counts; afterwards they are gone."""
     return {one for one in ids if _deleted(room, _delete(room, clause, [one])) == 1}
-
-
-def _not_announced(ears: Ears, room: Room, name: str, ids: Sequence[str]) -> list[str]:
-    """Those of the ids that no event told ``name`` of in time; several events may share them."""
-    inbox, profile = room[name].inbox, room.owner.link.profile
-    pointer = profile.dialect.event["bulk_deleted"].fields["ids"]
-
-    def missing() -> list[str]:
-        told: set[str] = set()
-        for event in ears.heard(name, "bulk_deleted", chat_id=room.chat.chat_id):
-            named = read(event.payload, pointer)
-            told.update(map(str, named if isinstance(named, list) else ()))
-        return [one for one in ids if one not in told]
-
-    inbox.wait_until(lambda: not missing(), profile.target.event_timeout_s)
-    return missing()
