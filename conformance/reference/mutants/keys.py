@@ -336,7 +336,7 @@ class KeyShareLostOnTheRefused(Decisions):
             await super().keep_key(state, share)
 
 
-@MUTANTS.breaks("SEND-NOKEY-CURED")
+@MUTANTS.breaks("SEND-NOKEY-CURED", "SEND-DISTINCT")
 class KeyOfTheDistributorAlone(Decisions):
     """Only what the first sharer of an epoch hands on is stored."""
 
@@ -346,7 +346,7 @@ class KeyOfTheDistributorAlone(Decisions):
             await super().keep_key(state, share)
 
 
-@MUTANTS.breaks("SEND-ACCEPT", "SEND-NOKEY-CURED")
+@MUTANTS.breaks("SEND-ACCEPT", "SEND-NOKEY", "SEND-NOKEY-CURED", "SEND-DISTINCT")
 class KeyCountsForItsGiver(Decisions):
     """A shared key is stored under the session that hands it on, and not under the one that receives it."""
 
