@@ -226,7 +226,7 @@ class Room:
         return epoch if isinstance(epoch, int) else -1
 
     def follow(self) -> bool:
-        """Take up a rotation that happened meanwhile, whatever caused it, and distribute the new key; whether it did."""
+        """Take up a rotation that happened meanwhile, whatever caused it, and hand out the new key; whether one did."""
         epoch = self.owner.join(self.chat)
         rose = epoch > self.epoch
         if rose:
