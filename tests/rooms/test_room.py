@@ -80,6 +80,8 @@ def test_who_was_dropped_is_let_back_in_whenever_that_is_noticed(
         other.let_back_in(*outside)
 
         other.barrier()
+        # A key is handed to nobody who is not back yet.
+        assert not [one.line() for one in stage.link.wire.entries if "ERR_NOT_JOINED" in one.line()]
         assert set(other.inside) == {"owner", *(one.name for one in outside)}
         answer, _ = room.say(room["sender"])
         assert answer.ok
