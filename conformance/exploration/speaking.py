@@ -70,7 +70,14 @@ def _post(actor: Actor, place: Place, message: Bundle | Malformed) -> Answer:
 def _explained(play: Play, right: Right, answer: Answer) -> bool:
     """Whether the answer is right, and says why where it has to."""
     cause = right.only
-    return right.allows(answer.status) and (cause is None or not cause.code or _names(play, cause, answer))
+    if cause is None or not right.allows(answer.status):
+        return right.allows(answer.status)
+    named = not cause.code or _names(play, cause, answer)
+    return named and (not cause.ttl or _ttl_of(play, answer) is not MISSING)
+
+
+def _ttl_of(play: Play, answer: Answer) -> object:
+    return read(answer.json, play.stage.link.profile.dialect.record["error"]["ttl"])
 
 
 def _names(play: Play, cause: Cause, answer: Answer) -> bool:
