@@ -25,8 +25,6 @@ SILENT = "SEND-REFUSED-SILENT"
 BROADCAST = "SEND-BROADCAST"
 SCOPE = "SEND-BROADCAST-SCOPE"
 _FORBIDDEN = 403
-# How long the news that a socket was dropped may take after what dropped it.
-_NOTICE_S = 0.5
 
 
 @dataclass(slots=True)
@@ -82,17 +80,33 @@ class Room:
         self.enter(actor)
         self.share(actor)
 
-    def let_back_in(self, actor: Actor) -> None:
-        """``actor`` joins again after what may have cost it its socket; a target may drop whom it bans elsewhere."""
+    def let_back_in(self, *actors: Actor) -> None:
+        """They join again after what may have cost them their sockets; a target may drop whom it bans elsewhere."""
+        # Until it is back nobody knows of any that it is inside, and a key is handed to nobody else.
+        for actor in actors:
+            self.unsure_of(actor)
+        for actor in actors:
+            self._let_back_in(actor)
+
+    def _let_back_in(self, actor: Actor) -> None:
         was_dropped = actor.inbox.closed
-        try:
-            self.admit(actor)
-        except Blocked:
-            # A connection may be lost before its end is heard of; and what is left of it may end after the new one
-            # began, and take the place in the room with it.
-            if not (was_dropped or actor.inbox.closes_within(_NOTICE_S)):
-                raise
-            self.admit(actor)
+        # A connection may be lost before its end is heard of. What is left of it may end after the new one began, and
+        # take the place in the room with it; and the end of anybody's may move the epoch on. Each of them ends once.
+        for _ in self.actors:
+            try:
+                self.admit(actor)
+            except Blocked:
+                was_dropped = was_dropped or self._is_dropped(actor)
+                if not was_dropped:
+                    raise
+            else:
+                return
+        self.admit(actor)
+
+    @staticmethod
+    def _is_dropped(actor: Actor) -> bool:
+        """Whether the socket of ``actor`` ends: that is heard of as late as an event may be."""
+        return actor.inbox.closes_within(actor.link.profile.target.event_timeout_s)
 
     def try_admit(self, actor: Actor) -> bool:
         """``actor`` asks to be let in, and is given the key if it is; False where the target refuses."""
@@ -159,7 +173,24 @@ class Room:
         return blob
 
     def distribute(self, *, without: Actor | None = None) -> None:
-        """The owner hands the key to itself, which makes it the distributor, and then to all who are inside."""
+        """The owner hands the key to itself, which makes it the distributor, and then to all who are inside.
+
+        Where the epoch rises meanwhile, it is that one's key that they all get.
+        """
+        for _ in self.actors:
+            try:
+                self._hand_out(without)
+            except Blocked:
+                # Whoever lost its socket may be noticed at any time, once, and no page forbids that to rotate.
+                epoch = self.owner.join(self.chat)
+                if epoch <= self.epoch:
+                    raise
+                self._turn_to(epoch, hand_out=False)
+            else:
+                return
+        self._hand_out(without)
+
+    def _hand_out(self, without: Actor | None) -> None:
         self.share(self.owner)
         for actor in self.actors.values():
             if actor is not self.owner and actor is not without and actor.name in self.inside:
@@ -194,11 +225,13 @@ class Room:
         epoch = read(event.payload, heard.fields["epoch"])
         return epoch if isinstance(epoch, int) else -1
 
-    def follow(self) -> None:
-        """Take up a rotation that happened meanwhile, whatever caused it, and distribute the new key."""
+    def follow(self) -> bool:
+        """Take up a rotation that happened meanwhile, whatever caused it, and hand out the new key; whether one did."""
         epoch = self.owner.join(self.chat)
-        if epoch > self.epoch:
+        rose = epoch > self.epoch
+        if rose:
             self._turn_to(epoch)
+        return rose
 
     def clear(self, *, without: Actor | None = None) -> None:
         """The owner clears the chat, which rotates the epoch; the new key goes to all but ``without``."""
@@ -270,7 +303,7 @@ class Room:
     def send_from_inside(self, actor: Actor, message: Bundle) -> Answer:
         """``actor`` sends; where its socket was dropped, it joins again, and sends once more if it was refused."""
         answer = self.send(actor, message)
-        if not actor.inbox.closes_within(0 if answer.ok else _NOTICE_S):
+        if not (actor.inbox.closed if answer.ok else self._is_dropped(actor)):
             return answer
         self._out(actor)
         self.let_back_in(actor)
@@ -306,7 +339,7 @@ class Room:
 
         ``answer`` is of an accepted send that serves as the barrier instead.
         """
-        answer = answer or self._speak()
+        answer = answer or self.say(self.owner)[0]
         self.expect.answered(answer, "the send that serves as a barrier")
         for name in sorted(self.inside):
             self._reached(self.actors[name], answer)
@@ -327,13 +360,17 @@ class Room:
             exchange=answer.exchange,
         )
 
-    def _speak(self) -> Answer:
-        answer = self.send(self.owner, self.bundle())
-        if answer.status == _FORBIDDEN:
-            # No page forbids a measure to rotate the epoch as well: asked, and said once more.
-            self.follow()
-            answer = self.send(self.owner, self.bundle())
-        return answer
+    def say(self, actor: Actor) -> tuple[Answer, Bundle]:
+        """``actor`` says something, and says it anew where the epoch was moved on meanwhile."""
+        bundle = self.bundle()
+        answer = self.send(actor, bundle)
+        for _ in self.actors:
+            # No page forbids a measure to rotate the epoch as well, nor the end of any socket that it cost.
+            if answer.status != _FORBIDDEN or not self.follow():
+                break
+            bundle = self.bundle()
+            answer = self.send(actor, bundle)
+        return answer, bundle
 
     def hear(self, actor: Actor, sent_id: str | None) -> Received | None:
         """Wait for the message with ``sent_id`` at ``actor``."""

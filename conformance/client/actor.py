@@ -141,8 +141,16 @@ class Actor:
 
     def share_key(self, chat: Chat, epoch: int, key: ChatKey, recipient: "Actor") -> str:
         """Hand ``recipient`` the chat key of ``epoch``; the blob it went in. Raises `Blocked` where that is refused."""
+        acknowledged, blob = self.offer_key(chat, epoch, key, recipient)
+        if not acknowledged.ok:
+            event = self.link.profile.dialect.emit["share_key"].event
+            raise Blocked(f"{event} of {self.name} for {recipient.name} was refused: {acknowledged.shown()}")
+        return blob
+
+    def offer_key(self, chat: Chat, epoch: int, key: ChatKey, recipient: "Actor") -> tuple[Acknowledged, str]:
+        """The same, but gives the acknowledgement, whatever it says, with the blob."""
         blob = wrap_key(key, recipient_public=recipient.pair.public_base64, sender=self.pair)
-        self.must_emit(
+        acknowledged = self.emit(
             "share_key",
             chat_id=chat.chat_id,
             epoch=epoch,
@@ -150,7 +158,7 @@ class Actor:
             session_id=recipient.identity.session_id,
             blob=blob,
         )
-        return blob
+        return acknowledged, blob
 
     def receive_key(self, chat: Chat, epoch: int) -> ChatKey:
         """The chat key that was handed to this session over the wire, opened.

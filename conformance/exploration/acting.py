@@ -37,9 +37,14 @@ def join(play: Play, place: Place, step: Step) -> Outcome:
     """Somebody asks to join."""
     facts, session = place.facts, step.actor
     user = play.world.user_of(session)
-    right, new = measures.right_join(play.world, facts, session), measures.is_new(play.world, facts, session)
+    new = measures.is_new(play.world, facts, session)
+    if new and play.world.lost:
+        # What rotates by itself is told apart from what the join does, as far as it can be.
+        play.look(place, told=play.world.audience(facts))
     before, known = play.world.audience(facts), facts.epoch
-    acknowledged = play.actor(session).emit("join", chat_id=place.chat.chat_id)
+    acknowledged = play.emit(session, "join", chat_id=place.chat.chat_id)
+    # A socket that was ended meanwhile may have cost it its place.
+    right = measures.right_join(play.world, facts, session)
     came = f"acknowledged with {acknowledged.shown()}"
     status = 200 if acknowledged.ok else 403
     if not right.allows(status):
@@ -62,7 +67,7 @@ def _rotates_by_joining(play: Play, place: Place, epoch: object, *, new: bool, b
     if not isinstance(epoch, int):
         return
     rose = epoch > facts.epoch
-    if new:
+    if new and (rose is facts.hidden or not (rose and play.may_rotate())):
         title = "a new user joins a chat whose history is " + ("hidden" if facts.hidden else "visible")
         right = f"{'above' if facts.hidden else 'still'} {facts.epoch}"
         play.expect(rose is facts.hidden, "JOIN-ROTATES", title=title, right=right, came=epoch)
@@ -73,7 +78,7 @@ def leave(play: Play, place: Place, step: Step) -> Outcome:
     """Somebody who has joined leaves."""
     if place.facts.is_joined(step.actor) is not Sure.YES:
         return NOTHING
-    if not play.actor(step.actor).emit("leave", chat_id=place.chat.chat_id).ok:
+    if not play.emit(step.actor, "leave", chat_id=place.chat.chat_id).ok:
         # No clause speaks of leaving: what it is worth shows when somebody sends.
         measures.drop(place.facts, step.actor)
         return "done", "refused"
@@ -86,8 +91,7 @@ def reconnect(play: Play, _: Place, step: Step) -> Outcome:
     """Somebody loses its connection and comes back: whether it has left by that no page says."""
     actor = play.actor(step.actor)
     actor.close()
-    for one in both(play):
-        measures.drop(one.facts, step.actor)
+    measures.lost(play.world, step.actor)
     play.actor(step.actor)
     for one in both(play):
         play.look(one, told=play.world.audience(one.facts))
@@ -156,6 +160,10 @@ def measure(play: Play, place: Place, step: Step) -> Outcome:
     play.look(place, *must, told=before - set(gone))
     if step.verb == "ban":
         _come_back(play, place, target)
+    if step.verb == "kick" and target in facts.members:
+        # Whether a kick ends membership no page says: from here on it is known again.
+        play.stage.lease.give_membership(place.chat, play.actor(step.target).identity)
+        play.look(place, told=world.audience(facts))
     return right.shown(), str(answer.status)
 
 
@@ -267,11 +275,20 @@ PLAYED: Mapping[str, Callable[[Play, Place, Step], Outcome]] = {
 """How each verb is played."""
 
 
+def _last_word(play: Play, place: Place) -> None:
+    """What was heard is complete only behind a message: said anew where it was overtaken by a rotation."""
+    for _ in play.world.cast:
+        known = place.facts.epoch
+        send(play, place, Step("owner", "send", how="valid"))
+        if place.facts.epoch == known:
+            return
+
+
 def conclude(play: Play) -> None:
     """The end of a story: the owner has a last word in each chat, the history is read, and all is reckoned up."""
     for place in both(play):
         play.turn()
-        send(play, place, Step("owner", "send", how="valid"))
+        _last_word(play, place)
         reckon(play, place)
         if "history" not in play.stage.link.profile.absent:
             read_history(play, place, Step("owner", "read"))

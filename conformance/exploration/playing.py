@@ -1,9 +1,10 @@
 """One story, played on a target: the actors, the two chats, and what each step showed."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from conformance.client.actor import Actor
+from conformance.client.actor import Acknowledged, Actor
 from conformance.client.http import Answer
 from conformance.envelope import ChatKey
 from conformance.errors import Blocked
@@ -19,7 +20,6 @@ from conformance.stage import Stage
 from conformance.wire import Exchange
 
 _PLENTY = Limit(100_000, 10)
-_NOTICE_S = 0.5
 _SHOWN = 160
 
 
@@ -96,6 +96,7 @@ class Play:
         self.world: World = world(CAST, LEVELS, [])
         self._began: dict[str, int] = {}
         self._marks: dict[str, int] = {}
+        self._gone: set[str] = set()
 
     # --- who and where --------------------------------------------------------------------------------------------
 
@@ -108,6 +109,15 @@ class Play:
         self._began.setdefault(session, actor.inbox.mark)
         return actor
 
+    def emit(self, session: str, what: str, **values: object) -> Acknowledged:
+        """The session asks for something over its socket, over a new one where a target was free to end the old."""
+        try:
+            return self.actor(session).emit(what, **values)
+        except Blocked:
+            if not self.was_dropped(session):
+                raise
+        return self.actor(session).emit(what, **values)
+
     def began(self, session: str) -> int:
         """The place in its inbox at which the story began for that session."""
         return self._began.get(session, 0)
@@ -118,6 +128,9 @@ class Play:
 
     def turn(self) -> None:
         """A step begins: what is heard from now on may be its doing."""
+        self._gone = set()
+        for one in self._began:
+            self.actor(one)
         self._marks = {one: self.stage.actors[one].inbox.mark for one in self._began}
 
     def on_stage(self) -> list[str]:
@@ -144,10 +157,18 @@ class Play:
         place = self.places[name] = Place(facts, chat)
         self.world.chats[name] = facts
         for one in INSIDE:
-            facts.epoch = max(facts.epoch, self.actor(one).join(chat))
+            facts.epoch = max(facts.epoch, self._enter(one, chat))
             measures.joined(self.world, facts, one)
         self.look(place)
         self.hand_out(place, INSIDE)
+
+    def _enter(self, session: str, chat: Chat) -> int:
+        try:
+            return self.actor(session).join(chat)
+        except Blocked:
+            if not self.was_dropped(session):
+                raise
+        return self.actor(session).join(chat)
 
     def end(self) -> None:
         """Give back what no other story needs."""
@@ -169,39 +190,74 @@ class Play:
 
     def learn(self, place: Place, epoch: int, *must: str, without: str = "", told: Iterable[str] = ()) -> bool:
         """Take up the epoch that an acknowledgement told; whether it rose."""
+        holders = self._take_up(place, epoch, *must, told=told)
+        if holders:
+            self.hand_out(place, holders - {without})
+        return holders is not None
+
+    def _take_up(self, place: Place, epoch: int, *must: str, told: Iterable[str]) -> set[str] | None:
+        """Take up an epoch that was told, and hand out no key yet: who had the last one, None where it is that one."""
         facts = place.facts
         if epoch < facts.epoch:
             raise Wrong(("EPOCH-MONOTONE", *must), "the epoch never falls", f"at least {facts.epoch}", str(epoch))
         self.hold("EPOCH-MONOTONE", title="the epoch never falls", right=f"at least {facts.epoch}", came=epoch)
         if epoch == facts.epoch:
-            return False
-        holders = [one for one in self.world.audience(facts) if facts.has_key(one)]
+            return None
+        holders = {one for one in self.world.audience(facts) if facts.has_key(one)}
         measures.rotated(facts, epoch)
         # An epoch is told of but once, so it does not matter how long ago it was.
         self._marks = {}
         self.told_of(place, "epoch_changed", told, "EPOCH-MONOTONE", epoch=epoch)
         place.key = ChatKey.generate()
-        if holders:
-            self.hand_out(place, [one for one in holders if one != without])
-        return True
+        return holders
 
-    def hand_out(self, place: Place, sessions: Iterable[str]) -> None:
-        """The owner hands the key of the current epoch to itself, which makes it the distributor, and to these."""
-        self.share(place, "owner")
-        for session in sorted(set(sessions) - {"owner"}):
-            self.share(place, session)
+    def hand_out(self, place: Place, sessions: Iterable[str]) -> set[str]:
+        """The owner hands the key of the current epoch to itself, which makes it the distributor, and to these.
+
+        Who took it. Where the epoch rises meanwhile, that one's key is handed out, to all who had the last one as well.
+        """
+        wanted = set(sessions) - {"owner"}
+        for _ in CAST:
+            taken, refused = self._handed(place, ["owner", *sorted(wanted)])
+            holders = self._risen(place) if refused else None
+            if holders is None:
+                break
+            wanted |= holders - {"owner"}
+        if "owner" not in taken:
+            raise Blocked(f"the owner's key of an epoch is not taken: {refused}")
+        return taken
 
     def share(self, place: Place, session: str) -> bool:
         """The owner hands ``session`` the key; whether the target took it."""
-        owner, recipient = self.actor("owner"), self.actor(session)
-        try:
-            owner.share_key(place.chat, place.facts.epoch, place.key, recipient)
-        except Blocked:
-            if session == "owner" or owner.inbox.closed:
-                raise
-            return False
-        measures.shared(place.facts, session)
-        return True
+        taken, refused = self._handed(place, [session])
+        holders = self._risen(place) if refused else None
+        if holders is not None:
+            taken = self.hand_out(place, holders | {session})
+        elif session == "owner" and refused:
+            raise Blocked(f"the owner's key of an epoch is not taken: {refused}")
+        return session in taken
+
+    def _handed(self, place: Place, sessions: Iterable[str]) -> tuple[set[str], str]:
+        """Who took the key; and a refusal that may be for an epoch which is not the current one any more."""
+        owner, code = self.actor("owner"), self.stage.link.profile.dialect.codes["epoch_mismatch"]
+        taken, refused = set[str](), ""
+        for session in sessions:
+            said, _ = owner.offer_key(place.chat, place.facts.epoch, place.key, self.actor(session))
+            if said.ok:
+                measures.shared(place.facts, session)
+                taken.add(session)
+            elif session == "owner":
+                return taken, said.shown()
+            elif code in json.dumps(said.payload, default=repr):
+                refused = said.shown()
+        return taken, refused
+
+    def _risen(self, place: Place) -> set[str] | None:
+        """Whether the epoch is another one by now: whoever lost its socket may be noticed at any time, and that rotate.
+
+        Who had the last one's key; None where it is the same still.
+        """
+        return self._take_up(place, self.actor("owner").join(place.chat), told=self.world.audience(place.facts))
 
     # --- what came ------------------------------------------------------------------------------------------------
 
@@ -246,7 +302,7 @@ class Play:
         """The event reaches each of these sessions, unless a target was free to drop their sockets."""
         name = self.stage.link.profile.dialect.event[what].name
         for session in sorted(set(sessions)):
-            actor = self.actor(session)
+            actor = self.stage.actors[session]
             event = actor.wait_for(what, {"chat_id": place.chat.chat_id, **where}, self.since(session))
             if event is None and self.was_dropped(session):
                 continue
@@ -255,17 +311,23 @@ class Play:
 
     def was_dropped(self, session: str) -> bool:
         """Whether the target ended the socket of somebody it was told to ban or kick."""
-        actor = self.stage.actors[session]
-        if self.world.user_of(session) not in self.world.dropped or not actor.inbox.closes_within(_NOTICE_S):
-            if actor.inbox.closed:
+        inbox, within_s = self.stage.actors[session].inbox, self.stage.link.profile.target.event_timeout_s
+        if session in self._gone:
+            return True
+        if self.world.user_of(session) not in self.world.dropped or not inbox.closes_within(within_s):
+            if inbox.closed:
                 raise Blocked(f"the socket of {session} was dropped, and nothing explains why")
             return False
         self._dropped(session)
         return True
 
+    def may_rotate(self) -> bool:
+        """Whether somebody lost its socket: a target may notice that at any time, and rotate the epoch then."""
+        return bool(self.world.lost) or any(self.was_dropped(one) for one in self._began)
+
     def _dropped(self, session: str) -> None:
-        for facts in self.world.chats.values():
-            measures.drop(facts, session)
+        self._gone.add(session)
+        measures.lost(self.world, session)
 
 
 def both(play: Play) -> list[Place]:

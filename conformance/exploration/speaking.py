@@ -12,7 +12,7 @@ from conformance.model import measures
 from conformance.model.facts import Said
 from conformance.model.outcomes import Cause, Right
 from conformance.model.reading import left_over, missed
-from conformance.model.sending import FUTURE, STALE, VALID, accepted, refused, right_send
+from conformance.model.sending import FUTURE, STALE, VALID, accepted, refused, right_overtaken, right_send
 from conformance.strategies.bundles import Bundle, make_bundle, ordinary_bundle
 from conformance.strategies.defects import Malformed, defect_named, spoil
 
@@ -32,10 +32,11 @@ def send(play: Play, place: Place, step: Step) -> Outcome:
     bundle, what, malformed = made
     cause = None if malformed is None else _cause_of(malformed)
     right = right_send(play.world, place.facts, step.actor, what, cause)
+    known = place.facts.epoch
     answer = _post(play.actor(step.actor), place, malformed or bundle)
-    if not right.allows(answer.status) and _overtaken(play, place, step.actor, answer):
-        what = what if bundle.epoch == place.facts.epoch else STALE
-        right = right_send(play.world, place.facts, step.actor, what, cause)
+    if not _explained(play, right, answer) and _overtaken(play, place, step.actor, answer):
+        right_now = right_overtaken if place.facts.epoch > known else right_send
+        right = right_now(play.world, place.facts, step.actor, what, cause)
     _judge(play, place, step.actor, right, (answer, bundle))
     return right.shown(), str(answer.status)
 
@@ -66,13 +67,30 @@ def _post(actor: Actor, place: Place, message: Bundle | Malformed) -> Answer:
     return actor.post(place.chat, message.request_body())
 
 
+def _explained(play: Play, right: Right, answer: Answer) -> bool:
+    """Whether the answer is right, and says why where it has to."""
+    cause = right.only
+    if cause is None or not right.allows(answer.status):
+        return right.allows(answer.status)
+    named = not cause.code or _names(play, cause, answer)
+    return named and (not cause.ttl or _ttl_of(play, answer) is not MISSING)
+
+
+def _ttl_of(play: Play, answer: Answer) -> object:
+    return read(answer.json, play.stage.link.profile.dialect.record["error"]["ttl"])
+
+
+def _names(play: Play, cause: Cause, answer: Answer) -> bool:
+    return play.stage.link.profile.dialect.codes[cause.code] in answer.said
+
+
 def _overtaken(play: Play, place: Place, session: str, answer: Answer) -> bool:
     """Whether something that no page forbids came between: the epoch rose, or the sender's socket was dropped."""
     if answer.status < 400 or answer.status >= 500:  # noqa: PLR2004 - the class of statuses itself
         return False
     known = place.facts.epoch
     play.look(place, told=play.world.audience(place.facts))
-    return play.was_dropped(session) or place.facts.epoch > known
+    return place.facts.epoch > known or play.was_dropped(session)
 
 
 def _judge(play: Play, place: Place, session: str, right: Right, sent: tuple[Answer, Bundle]) -> None:
@@ -95,7 +113,7 @@ def _code(play: Play, cause: Cause, right: Right, answer: Answer) -> None:
     # Whoever was to blame for a refusal without a cause may be to blame for one that does not name it.
     blame = () if right.blame == ("SEND-ACCEPT",) else right.blame
     ids = ("SEND-EPOCH-CODE" if cause.code == "epoch_mismatch" else "SEND-NOKEY-CODE",)
-    if code not in answer.said:
+    if not _names(play, cause, answer):
         raise Wrong((*ids, *blame), "the refusal names its cause", code, answer.text, answer.exchange)
     play.hold(*ids, title="the refusal names its cause", right=code, came=answer.status)
 
@@ -143,7 +161,7 @@ def _heard(play: Play, place: Place, session: str, answer: Answer, bundle: Bundl
 
 
 def _hears(play: Play, place: Place, session: str, sent_id: str, bundle: Bundle) -> None:
-    actor = play.actor(session)
+    actor = play.stage.actors[session]
     heard = actor.link.profile.dialect.event["message_new"]
 
     def is_it(event: Received) -> bool:

@@ -37,6 +37,7 @@ class Said:
 class ChatFacts:
     """What is known of one chat. Sessions join and have keys; mutes, bans and membership are the user's.
 
+    ``anew`` are those that lost the socket which joined: whether their next one hears anything no page says.
     ``keys`` has the newest epoch whose key a session was handed. ``mutes`` has the durations that a mute may have, 0
     for one without end. ``blame`` has, by user, which ids are broken if an unexplained refusal comes next.
     """
@@ -46,6 +47,7 @@ class ChatFacts:
     hidden: bool = False
     members: set[str] = field(default_factory=set)
     joined: dict[str, Sure] = field(default_factory=dict)
+    anew: set[str] = field(default_factory=set)
     ever: set[str] = field(default_factory=set)
     epoch: int = -1
     earlier: list[int] = field(default_factory=list)
@@ -91,6 +93,8 @@ class World:
     """Users who were unmuted in a chat while they were muted everywhere, which changes nothing."""
     dropped: set[str] = field(default_factory=set)
     """Users who were banned or kicked: a target may have ended their connections by that."""
+    lost: set[str] = field(default_factory=set)
+    """Sessions that lost a socket: when a target notices that, and whether it rotates an epoch, no page says."""
 
     def user_of(self, session: str) -> str:
         """Whose session it is."""

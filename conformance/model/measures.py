@@ -152,6 +152,14 @@ def _kicked(world: World, chat: ChatFacts, target: str) -> None:
         chat.joined[session] = Sure.NO
 
 
+def lost(world: World, session: str) -> None:
+    """The session lost its socket: what it had in each chat is not known any more."""
+    world.lost.add(session)
+    for chat in world.chats.values():
+        chat.anew.add(session)
+        drop(chat, session)
+
+
 def drop(chat: ChatFacts, session: str) -> None:
     """Whether the session is still joined is not known any more, nor whether its key outlives that."""
     if chat.is_joined(session) is Sure.YES:
@@ -175,6 +183,7 @@ def joined(world: World, chat: ChatFacts, session: str) -> None:
     """The session joined."""
     user = world.user_of(session)
     chat.ever.add(user)
+    chat.anew.discard(session)
     if chat.is_joined(session) is Sure.NO and chat.keys.get(session):
         doubt_key(chat, session)
     chat.joined[session] = Sure.MAYBE if chat.is_outside(user) else Sure.YES

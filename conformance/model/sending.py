@@ -1,6 +1,7 @@
 """Which answers to a send are right, and what an answer tells."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from conformance.model.facts import ChatFacts, Said, Sure, World
 from conformance.model.outcomes import CLIENT_ERRORS, Cause, Right
@@ -16,6 +17,21 @@ def right_send(world: World, chat: ChatFacts, session: str, what: str, malformed
     user = world.user_of(session)
     blame = tuple(chat.blame.get(user, ())) or _elsewhere(world, chat, user) or ("SEND-ACCEPT",)
     return Right((*causes, *([malformed] if malformed else ())), blame)
+
+
+def right_overtaken(world: World, chat: ChatFacts, session: str, what: str, malformed: Cause | None = None) -> Right:
+    """What is right for a send that was answered while the epoch rose, before or after: whatever is right for either.
+
+    ``chat`` is as it is known to be after it.
+    """
+    right = right_send(world, chat, session, what, malformed)
+    return replace(right, causes=(*right.causes, *_MEANWHILE))
+
+
+_MEANWHILE = (
+    Cause("the epoch rose meanwhile", ("SEND-EPOCH-STALE",), certain=False, code="epoch_mismatch"),
+    Cause("its key was of the epoch before", ("SEND-NOKEY-ROTATED",), certain=False, code="no_room_key"),
+)
 
 
 def _standing(world: World, chat: ChatFacts, session: str) -> Iterator[Cause]:
@@ -62,7 +78,8 @@ def _elsewhere(world: World, chat: ChatFacts, user: str) -> tuple[str, ...]:
 
 def accepted(world: World, chat: ChatFacts, session: str, said: Said) -> None:
     """A send was accepted: its sender has joined and has the key, and nothing is left of what was suspected."""
-    chat.joined[session] = Sure.YES
+    # Joining is the session's, events are for the sockets which joined: another one of it may send and hear nothing.
+    chat.joined[session] = Sure.MAYBE if session in chat.anew else Sure.YES
     chat.keys[session] = (chat.epoch, Sure.YES)
     chat.blame.pop(world.user_of(session), None)
     chat.said.append(said)

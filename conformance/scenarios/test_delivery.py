@@ -122,8 +122,7 @@ def test_banned_hear_nothing(stage: Stage, expect: Expect) -> None:
     room.ban(room["banned"])
     room.ban(room["banned for a while"], _LONG_S)
     outside = [room["banned"], second, room["banned for a while"]]
-    for actor in outside:
-        other.let_back_in(actor)
+    other.let_back_in(*outside)
 
     _unheard(room, other, [actor.name for actor in outside], expect)
 
@@ -147,8 +146,7 @@ def test_kicked_hear_nothing(stage: Stage, expect: Expect) -> None:
 def _unheard(room: Room, other: Room, names: list[str], expect: Expect) -> None:
     # Whether leaving or a ban rotates the epoch, no page says
     room.follow()
-    bundle = room.bundle()
-    answer = room.send(room["sender"], bundle)
+    answer, bundle = room.say(room["sender"])
     expect.answered(answer, "the send that some must not hear")
 
     room.barrier()

@@ -183,11 +183,10 @@ def _out(room: Room, kicked: Actor) -> None:
 
 def _unheard(room: Room, other: Room, ears: Ears, kicked: list[Actor]) -> None:
     """A later message does not reach those who were kicked, shown behind a barrier in the other chat: a check."""
-    answer = room.send(room["observer"], room.bundle())
+    answer, _ = room.say(room["observer"])
     room.expect.answered(answer, "the send that the kicked must not hear")
-    for actor in kicked:
-        # A target may drop the socket of whom it kicks.
-        other.let_back_in(actor)
+    # A target may drop the socket of whom it kicks.
+    other.let_back_in(*kicked)
     other.barrier()
     names, chat_id = [one.name for one in kicked], room.chat.chat_id
     ears.does_not_reach("message_new", "KICK-OK", at=names, chat_id=chat_id, id=room.id_of(answer))

@@ -101,6 +101,34 @@ def test_the_reference_keeps_the_contract_in_whatever_is_drawn(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+BACK = (Step("bob", "reconnect"), Step("alice", "send", how="valid"), Step("eve", "send", how="valid"))
+OTHERS = (Step("alice", "send", how="valid", chat="there"), Step("bob", "send", how="future", chat="there"))
+
+
+@pytest.mark.parametrize(
+    ("variants", "steps"),
+    [
+        # Who is dropped here leaves there too, at a time that the story does not know, and that rotates.
+        (("leaving-rotates", "kick-disconnects"), (*OTHERS, KICK, *OTHERS, JOIN, KEY, SEND)),
+        (("leaving-rotates", "ban-disconnects"), (*OTHERS, BAN, *OTHERS, UNBAN, JOIN, KEY, SEND)),
+        (("leaving-rotates", "kick-disconnects", "lost-sessions-linger"), (*OTHERS, KICK, *OTHERS, JOIN, KEY, SEND)),
+        # It has not left yet when it is back: it may send, but its new socket has not joined.
+        (("leaving-rotates", "lost-sessions-linger"), (*BACK, Step("bob", "send", how="valid"), *BACK)),
+    ],
+)
+def test_what_a_lost_socket_brings_about_is_left_open(variants: tuple[str, ...], steps: tuple[Step, ...]) -> None:
+    with troupe_on(None, *variants) as troupe:
+        wrong = [told.wrong for _ in range(3) if (told := tell(troupe, Story("public", steps))).wrong]
+    assert wrong == []
+
+
+def test_whether_a_kick_ends_membership_is_left_open() -> None:
+    with troupe_on(None, "kick-ends-membership") as troupe:
+        told = tell(troupe, Story("private", (KICK, SEND, JOIN, KEY, SEND)))
+    assert told.wrong is None
+    assert [came for _, _, came in told.lines] == ["200", "403", "let in", "done", "200"]
+
+
 @pytest.mark.parametrize("variant", ["ban-disconnects", "leaving-drops-the-key", "further-sessions-rotate"])
 def test_what_no_page_says_is_learnt_from_what_comes(variant: str, tmp_path: Path) -> None:
     with troupe_on(None, variant) as troupe:

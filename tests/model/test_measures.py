@@ -8,6 +8,7 @@ from conformance.model.measures import (
     deleted,
     is_new,
     joined,
+    lost,
     no_member,
     right_clear,
     right_delete,
@@ -139,6 +140,17 @@ def test_who_is_banned_kicked_or_no_member_hears_nothing_for_sure_or_is_left_ope
     assert (world.audience(facts), world.undecided(facts)) == ({"owner"}, {"alice"})
     after_measure(world, facts, "kick", "alice")
     assert (world.audience(facts), world.undecided(facts)) == ({"owner"}, set())
+
+
+def test_who_lost_its_socket_may_be_there_still_in_each_chat() -> None:
+    here, there = chat(), chat("there")
+    world = world_of(here, there)
+    lost(world, "alice")
+    assert world.lost == {"alice"}
+    for one in (here, there):
+        assert (one.is_joined("alice"), one.has_key("alice")) == (Sure.MAYBE, Sure.MAYBE)
+        assert world.audience(one) == {"owner", "bob"}
+        assert world.undecided(one) == {"alice"}
 
 
 def test_a_new_user_is_one_who_never_joined_while_others_are_there() -> None:

@@ -3,9 +3,9 @@
 import pytest
 
 from conformance.model.facts import ChatFacts, Said, Sure
-from conformance.model.measures import after_measure, joined, left, no_member, rotated, shared
+from conformance.model.measures import after_measure, joined, left, lost, no_member, rotated, shared
 from conformance.model.outcomes import Cause, Right
-from conformance.model.sending import accepted, refused, right_send
+from conformance.model.sending import accepted, refused, right_overtaken, right_send
 
 from .made import chat, world_of
 
@@ -92,6 +92,46 @@ def test_whether_a_ban_makes_its_user_leave_is_learnt_from_the_first_answer() ->
     accepted(world, facts, "alice", Said("1-0", "alice", "AAAA"))
     assert (facts.is_joined("alice"), facts.has_key("alice")) == (Sure.YES, Sure.YES)
     assert broken(facts, 403) == ("SEND-ACCEPT",)
+
+
+def test_whether_another_socket_of_a_session_hears_anything_is_open_until_it_joins() -> None:
+    facts = chat()
+    world = world_of(facts)
+    lost(world, "alice")
+    assert [broken(facts, status) for status in (200, 403, 404)] == [(), (), ()]
+    accepted(world, facts, "alice", Said("1-0", "alice", "AAAA"))
+    assert facts.is_joined("alice") is Sure.MAYBE
+    joined(world, facts, "alice")
+    accepted(world, facts, "alice", Said("2-0", "alice", "AAAA"))
+    assert facts.is_joined("alice") is Sure.YES
+
+
+@pytest.mark.parametrize("what", ["valid", "stale", "future"])
+def test_a_send_that_a_rotation_came_between_is_right_as_before_it_and_as_after_it(what: str) -> None:
+    facts = chat()
+    world = world_of(facts)
+    rotated(facts, 4)
+    shared(facts, "alice")
+    overtaken = right_overtaken(world, facts, "alice", what)
+    assert {one.code for one in overtaken.explained(403)} == {"epoch_mismatch", "no_room_key"}
+    assert overtaken.only is None
+    assert [overtaken.allows(status) for status in (200, 404, 422, 500)] == [what == "valid", False, False, False]
+
+
+def test_a_refusal_that_a_rotation_explains_says_nothing_of_what_is_not_sure() -> None:
+    facts = chat()
+    world = world_of(facts)
+    facts.joined["alice"] = Sure.MAYBE
+    refused(world, facts, "alice", right_overtaken(world, facts, "alice", "valid"), 403)
+    assert facts.is_joined("alice") is Sure.MAYBE
+    assert facts.has_key("alice") is Sure.YES
+
+
+def test_a_rotation_excuses_no_other_cause() -> None:
+    facts = chat()
+    facts.mutes["alice"] = frozenset({0})
+    overtaken = right_overtaken(world_of(facts), facts, "alice", "valid")
+    assert overtaken.broken_by(200) == ("SEND-MUTED",)
 
 
 def test_the_one_thing_that_explains_a_refusal_is_so() -> None:
