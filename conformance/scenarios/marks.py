@@ -1,5 +1,7 @@
 """The marks that a scenario carries."""
 
+import re
+
 import pytest
 
 requirement = pytest.mark.requirement
@@ -10,3 +12,6 @@ side_by_side = pytest.mark.side_by_side
 
 CLIENT_ERRORS = frozenset(range(400, 500)) - {429}
 """Refused, where no page names the status. A 429 is a limit, which explains nothing here."""
+
+STREAM_ID = re.compile(r"[0-9]+-[0-9]+")
+"""The form of a message id; ids of another form have no order."""

@@ -17,7 +17,7 @@ from conformance.expect import TOO_MANY, Expect
 from conformance.provision.base import Limit
 from conformance.racing import Sent, Span, begun_after, given_twice, out_of_order, over_before, under_way
 from conformance.room import Room
-from conformance.scenarios.marks import CLIENT_ERRORS, requirement
+from conformance.scenarios.marks import CLIENT_ERRORS, STREAM_ID, requirement
 from conformance.stage import Stage
 from conformance.waiting import until_accepted
 
@@ -121,6 +121,8 @@ def test_ids_while_everybody_sends(stage: Stage, expect: Expect) -> None:
         not twice, "SEND-ID-UNIQUE", title="concurrent sends have different ids",
         expected="none given twice", observed=", ".join(twice) or "none given twice",
     )  # fmt: skip
+    odd = [one.id for one in sent if one.id is not None and not STREAM_ID.fullmatch(one.id)]
+    expect.reached(not odd, f"ids that are not in stream form have no order: {odd[:3]}")
     falling = [f"{later} after {before}" for before, later in out_of_order(sent)]
     expect.that(
         not falling, "SEND-ID-ORDER", title="a send that began when another had been answered has the higher id",

@@ -65,7 +65,7 @@ def test_session_with_two_sockets(stage: Stage, expect: Expect) -> None:
     # One of them is lost; the session is still there
     first.drop()
     room.unsure_of(first)
-    for actor in (room.owner, second, second):
+    for actor in (room.owner, room.owner, second, second):
         answer, bundle = _said(room, actor)
         expect.accepted(answer, "SEND-ACCEPT", title=f"with one socket lost, the send is accepted: {actor.name}")
         _reaches(expect, room, answer, bundle)

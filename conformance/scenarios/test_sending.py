@@ -2,7 +2,6 @@
 
 import base64
 import itertools
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,12 +16,11 @@ from conformance.exploring import explore
 from conformance.provision.base import type_of_chat
 from conformance.room import Room
 from conformance.run import Options
-from conformance.scenarios.marks import requirement
+from conformance.scenarios.marks import STREAM_ID, requirement
 from conformance.stage import Stage
 from conformance.strategies.bundles import Bundle, named_valid_bundles, valid_bundles
 
 _NAMES = [name for name, _ in named_valid_bundles(ChatKey.generate(), 1)]
-_ID = re.compile(r"[0-9]+-[0-9]+")
 _TELLING = 24
 
 
@@ -41,7 +39,7 @@ def test_valid_send(stage: Stage, expect: Expect) -> None:
 
     # The id is a string of the form digits, "-", digits
     sent_id = read(answer.json, stage.link.profile.dialect.rest["send"].answer["id"])
-    well_formed = isinstance(sent_id, str) and _ID.fullmatch(sent_id) is not None
+    well_formed = isinstance(sent_id, str) and STREAM_ID.fullmatch(sent_id) is not None
     expect.that(
         well_formed, "SEND-ID-SHAPE", title="the id has stream form", expected="a string such as 1700000000000-0",
         observed=sent_id, exchange=answer.exchange, soft=True,
@@ -176,7 +174,9 @@ def test_ids_of_sequential_sends(stage: Stage, expect: Expect) -> None:
         len(set(ids)) == len(ids), "SEND-ID-UNIQUE",
         title="sequential sends have different ids", expected=f"{len(ids)} ids", observed=", ".join(ids),
     )  # fmt: skip
-    expect.reached(all(_ID.fullmatch(one) for one in ids), f"ids that are not in stream form have no order: {ids}")
+    expect.reached(
+        all(STREAM_ID.fullmatch(one) for one in ids), f"ids that are not in stream form have no order: {ids}"
+    )
     numbers = [tuple(int(part) for part in one.split("-")) for one in ids]
     growing = all(before < after for before, after in itertools.pairwise(numbers))
     expect.that(growing, "SEND-ID-ORDER", title="ids grow", expected="growing ids", observed=", ".join(ids), soft=True)

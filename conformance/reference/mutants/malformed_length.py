@@ -14,6 +14,7 @@ from conformance.reference.refusals import Refusal
 MUTANTS = Mutants()
 
 _LONGER = ("SEND-422-LENGTH", "SEND-LENGTH-MAX")
+_HELD_UP = {"SEND-BROADCAST": "an event of a MiB ends the connections of those who would hear it"}
 _SHORTER = ("SEND-LENGTH-MAX", "SEND-ACCEPT")
 
 
@@ -47,7 +48,7 @@ class _TooLongAnswered(Decisions):
 # --- too much ---------------------------------------------------------------------------------------------------------
 
 
-@MUTANTS.breaks(*_LONGER)
+@MUTANTS.breaks(*_LONGER, collateral=_HELD_UP)
 class LengthNotLimited(_Measured):
     """Nobody measures the content."""
 
@@ -93,7 +94,7 @@ class LengthWithoutWhitespace(_Measured):
         return len("".join(content.split())) or len(content)
 
 
-@MUTANTS.breaks("SEND-422-LENGTH")
+@MUTANTS.breaks("SEND-422-LENGTH", collateral=_HELD_UP)
 class LengthIn16Bits(_Measured):
     """The length is kept in 16 bits: 64 KiB are none."""
 

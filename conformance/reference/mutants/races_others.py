@@ -122,7 +122,7 @@ class LimitCheckedBeforeItIsCounted(Unguarded):
         return nullcontext()
 
     async def store_message(self, state: State, attempt: Attempt) -> Message:
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.1)
         return await super().store_message(state, attempt)
 
 

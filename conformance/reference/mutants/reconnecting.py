@@ -100,7 +100,7 @@ class AnyLostSocketLeaves(Decisions):
         return True
 
 
-@MUTANTS.breaks("SEND-JOINED")
+@MUTANTS.breaks("SEND-JOINED", collateral={"SEND-BROADCAST": "once it has left, it hears nothing either"})
 class LostSocketLeavesTooLate(Decisions):
     """A session that lost its socket leaves in the end, though it is back and has heard the first message."""
 
@@ -147,7 +147,9 @@ class ReturnedSessionMayNotSend(Decisions):
         return session.id not in self._lost and super().is_joined(session, room)
 
 
-@MUTANTS.breaks("SEND-BROADCAST")
+@MUTANTS.breaks(
+    "SEND-BROADCAST", collateral={"SEND-BROADCAST-SCOPE": "who joins by a new session was not there when it was said"}
+)
 class LastMessageComesAgainAtJoin(Decisions):
     """Whoever joins is sent the last message once more, in case it was missed."""
 

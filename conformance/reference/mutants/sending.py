@@ -70,7 +70,7 @@ class AcceptedIsQueued(Decisions):
         return response
 
 
-@MUTANTS.breaks("SEND-ACCEPT")
+@MUTANTS.breaks("SEND-ACCEPT", collateral=ACCEPTANCE_ELSEWHERE)
 class AcceptedIsNoContent(Decisions):
     """An accepted send is answered 204 without a body."""
 
@@ -109,7 +109,7 @@ class EverySendIsForbidden(_Refuses):
         return True
 
 
-@MUTANTS.breaks("SEND-ACCEPT")
+@MUTANTS.breaks("SEND-ACCEPT", collateral=ACCEPTANCE_ELSEWHERE)
 class OnlyTheOwnerMaySend(_Refuses):
     """Nobody but the chat's owner may send, as in a channel of announcements."""
 
@@ -117,7 +117,7 @@ class OnlyTheOwnerMaySend(_Refuses):
         return not self.owns(attempt.session.user, attempt.room.chat)
 
 
-@MUTANTS.breaks("SEND-ACCEPT")
+@MUTANTS.breaks("SEND-ACCEPT", collateral=ACCEPTANCE_ELSEWHERE)
 class TheOwnerMayNotSend(_Refuses):
     """The chat's owner is looked for among its members and not found there."""
 
@@ -225,7 +225,9 @@ class TwoPaddingsAreTooMany(_RefusesContent):
         return bundle.ct.endswith("==")
 
 
-@MUTANTS.breaks("SEND-ACCEPT")
+@MUTANTS.breaks(
+    "SEND-ACCEPT", collateral={"SEND-NOKEY": "an owner without the key, too, is told that its bundle is none"}
+)
 class PaddingIsNeeded(_RefusesContent):
     """A ct without any padding is refused: the pattern asks for at least one."""
 

@@ -15,6 +15,10 @@ from conformance.reference.shapes import Json
 from conformance.reference.state import State
 
 MUTANTS = Mutants()
+_TAKEN_FOR_ANOTHER = dict.fromkeys(
+    ("SEND-BROADCAST", "SEND-BROADCAST-CT", "SEND-REFUSED-SILENT"),
+    "where two messages have one id, one of them is taken for the other",
+)
 
 
 class Renamed(Decisions):
@@ -141,7 +145,7 @@ class IdIsCalledMessageId(Decisions):
 # --- each one once ---------------------------------------------------------------------------------------------------
 
 
-@MUTANTS.breaks("SEND-ID-UNIQUE")
+@MUTANTS.breaks("SEND-ID-UNIQUE", collateral=_TAKEN_FOR_ANOTHER)
 class IdsAreCountedForEachSender(Renamed):
     """Each sender's messages are counted from one, so two senders share their ids."""
 
@@ -155,7 +159,7 @@ class IdsAreCountedForEachSender(Renamed):
         return f"{self._count[whose]}-0"
 
 
-@MUTANTS.breaks("SEND-ID-UNIQUE")
+@MUTANTS.breaks("SEND-ID-UNIQUE", collateral=_TAKEN_FOR_ANOTHER)
 class IdIsTheSecond(Renamed):
     """The id is the second in which the message was stored; all of one second share it."""
 
@@ -164,7 +168,7 @@ class IdIsTheSecond(Renamed):
         return f"{first // 1000}-0"
 
 
-@MUTANTS.breaks("SEND-ID-UNIQUE")
+@MUTANTS.breaks("SEND-ID-UNIQUE", collateral=_TAKEN_FOR_ANOTHER)
 class EverySecondIdIsOld(Renamed):
     """An id that was drawn is cached and handed out twice."""
 
@@ -204,7 +208,7 @@ class Crowded(Decisions):
             self._wanting[chat_id] -= 1
 
 
-@MUTANTS.breaks("SEND-ID-UNIQUE")
+@MUTANTS.breaks("SEND-ID-UNIQUE", collateral=_TAKEN_FOR_ANOTHER)
 class IdsCollideUnderLoad(Crowded, Renamed):
     """Who sends while others do is given the id that was drawn last: it is read before it is raised."""
 
@@ -241,7 +245,7 @@ class _Counted(Decisions):
         self._last[chat_id] = int(kept[-1].id.partition("-")[0]) if kept else 0
 
 
-@MUTANTS.breaks("SEND-ID-UNIQUE")
+@MUTANTS.breaks("SEND-ID-UNIQUE", collateral=_TAKEN_FOR_ANOTHER)
 class IdsOfTheDeletedAreReused(_Counted):
     """The next id is the highest that is there and one: the newest message's is given again once it was deleted."""
 
@@ -251,7 +255,7 @@ class IdsOfTheDeletedAreReused(_Counted):
         return deleted
 
 
-@MUTANTS.breaks("SEND-ID-UNIQUE")
+@MUTANTS.breaks("SEND-ID-UNIQUE", collateral=_TAKEN_FOR_ANOTHER)
 class IdsStartAnewAfterAClear(_Counted):
     """A cleared chat counts its ids from one again."""
 
