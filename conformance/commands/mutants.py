@@ -14,7 +14,18 @@ from conformance.errors import UsageFault
 from conformance.matrix import documents, existence, page, tables
 from conformance.matrix.choosing import matching
 from conformance.matrix.covering import sampled
-from conformance.matrix.kills import Fate, Kill, job_for, judge, judge_by_stories, second_look, tier_of, told_job
+from conformance.matrix.kills import (
+    Fate,
+    Kill,
+    functions_of,
+    job_for,
+    judge,
+    judge_by_stories,
+    second_look,
+    tier_of,
+    told_job,
+    victims,
+)
 from conformance.matrix.pool import Pace, play_all
 from conformance.matrix.watched import counting
 from conformance.reference.lies import Mutant
@@ -48,7 +59,7 @@ _NAMES = {"on variants": "mutants-on-variants", "stories": "mutants-by-stories"}
 )
 @click.option("--exploration", is_flag=True, help="The stories of the exploration alone, against every mutant.")
 @click.option("--seed", metavar="N", type=int, default=DEFAULT_SEED, help="With --on-variants: which pairs are drawn.")
-@click.option("-n", "--workers", metavar="N", type=click.IntRange(1), help="So many at once; default: three a core.")
+@click.option("-n", "--workers", metavar="N", type=click.IntRange(1), help="So many at once; default: two a core.")
 @click.option("--same-as", metavar="FILE", help="The JSON of an earlier run, which has to have found the same.")
 @click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON.")
 @click.option("--markdown", is_flag=True, help="Print a table for a README.")
@@ -80,7 +91,7 @@ def command(
     kills = _explored(chosen, pace) if exploration else _killed(servers, full=Tier(level) if full else None, pace=pace)
     mode = "full" if full else "on variants" if on_variants else "stories" if exploration else "targeted"
     found = documents.of_kills(kills, mode=mode, tier=level, seconds=time.monotonic() - began)
-    idle = existence.unexplained(kills) if full and not only else []
+    idle = existence.unexplained(functions_of(kills), victims(kills)) if full and not only else []
     found["existence"] = idle
     found["stories"] = documents.found_by_stories(Path(report_dir) / f"{_NAMES['stories']}.json")
     stem = Path(report_dir) / _NAMES.get(mode, "mutants")

@@ -23,7 +23,7 @@ from conformance.reference.variants.index import variants
 @click.option("--pairs", is_flag=True, help="Combinations as well, in which each two that go together meet.")
 @click.option("--combined", is_flag=True, help="The combinations alone: every variant is in some of them.")
 @click.option("--level", type=click.Choice(["core", "full"]), default="core", help="Which clauses are judged.")
-@click.option("-n", "--workers", metavar="N", type=click.IntRange(1), help="So many at once; default: three a core.")
+@click.option("-n", "--workers", metavar="N", type=click.IntRange(1), help="So many at once; default: two a core.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option("--markdown", is_flag=True, help="Print a table for a README.")
 @click.option("--report-dir", metavar="DIR", default="reports", help="Where the page and the JSON are written.")

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +95,22 @@ def differences(found: Mapping[str, Any], before: Mapping[str, Any]) -> list[str
     ]
 
 
+def victims_in(document: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The mutants that each scenario function killed, as `victims` has it of the matrix that was written."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in document["matrix"]:
+        killers = document["measured"]["mutants"][_name(row)]["killers"]
+        for function in chain.from_iterable(killers.get(one, ()) for one in row["breaks"]):
+            found[function].add(_name(row))
+    return dict(found)
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return " + ".join((row["mutant"], *row["on"]))
+
+
 def _said_of(document: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        " + ".join((row["mutant"], *row["on"])): f"{row['fate']} by {', '.join(row['red']) or 'nothing'}"
-        for row in document["matrix"]
-    }
+    return {_name(row): f"{row['fate']} by {', '.join(row['red']) or 'nothing'}" for row in document["matrix"]}
 
 
 def found_by_stories(path: Path) -> dict[str, str]:

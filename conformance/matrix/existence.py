@@ -1,10 +1,9 @@
 """Does each scenario earn its keep? It killed a mutant that no other kills, or has a written reason to exist."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
-
-from conformance.matrix.kills import Kill, victims
 
 _FILE = "existence.toml"
 
@@ -15,36 +14,34 @@ def reasons() -> Mapping[str, str]:
     return {name: str(reason) for name, reason in tomllib.loads(text)["reasons"].items()}
 
 
-def unexplained(kills: list[Kill], written: Mapping[str, str] | None = None) -> list[str]:
+def unexplained(
+    played: Iterable[str], victims: Mapping[str, set[str]], written: Mapping[str, str] | None = None
+) -> list[str]:
     """A sentence for each scenario that needs a reason and has none, and for each reason that nothing needs.
 
-    ``kills`` is the full matrix.
+    ``played`` are the scenario functions, ``victims`` the mutants that each killed in a matrix of every scenario.
     """
     known = reasons() if written is None else written
-    played = {scene.function for kill in kills for scene in kill.playback.scenes}
-    return sorted([*_idle(played, kills, known), *_stale(played, kills, known)])
+    there, alone = set(played), killed_alone(victims)
+    return sorted([*_idle(there, victims, alone, known), *_stale(there, alone, known)])
 
 
-def only_killer(kills: Iterable[Kill]) -> dict[str, list[str]]:
+def killed_alone(victims: Mapping[str, set[str]]) -> dict[str, list[str]]:
     """The mutants that a scenario function alone kills."""
-    by_function = victims(kills)
-    alone: dict[str, list[str]] = {}
-    for function, mutants in by_function.items():
-        others = set().union(*(more for name, more in by_function.items() if name != function))
-        alone[function] = sorted(mutants - others)
-    return alone
+    times = Counter(mutant for killed in victims.values() for mutant in killed)
+    return {function: sorted(one for one in killed if times[one] == 1) for function, killed in victims.items()}
 
 
-def _idle(played: Iterable[str], kills: list[Kill], known: Mapping[str, str]) -> Iterator[str]:
-    alone, by_function = only_killer(kills), victims(kills)
-    for name in played:
+def _idle(
+    there: Iterable[str], victims: Mapping[str, set[str]], alone: Mapping[str, list[str]], known: Mapping[str, str]
+) -> Iterator[str]:
+    for name in there:
         if not alone.get(name) and not known.get(name, "").strip():
-            killed = len(by_function.get(name, ()))
+            killed = len(victims.get(name, ()))
             yield f"{name}: none of the {killed} mutants that it kills is killed by it alone, and {_FILE} has no reason"
 
 
-def _stale(played: Iterable[str], kills: list[Kill], known: Mapping[str, str]) -> Iterator[str]:
-    alone, there = only_killer(kills), set(played)
+def _stale(there: set[str], alone: Mapping[str, list[str]], known: Mapping[str, str]) -> Iterator[str]:
     for name in known:
         if name not in there:
             yield f"{name}: {_FILE} has a reason for it, but there is no such scenario"

@@ -152,6 +152,11 @@ def victims(kills: Iterable[Kill]) -> dict[str, set[str]]:
     return dict(found)
 
 
+def functions_of(kills: Iterable[Kill]) -> frozenset[str]:
+    """The scenario functions that were played."""
+    return frozenset(scene.function for kill in kills for scene in kill.playback.scenes)
+
+
 def stale_collateral(kills: Iterable[Kill]) -> dict[str, list[str]]:
     """Collateral that did not happen though it was judged, by mutant; of a full matrix only."""
     stale = {

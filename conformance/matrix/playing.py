@@ -1,4 +1,4 @@
-"""Plays one job in a process of its own: its server in a thread, and the suite as `portal-conformance run` has it.
+"""Plays one job in a process of its own: its server in another one, and the suite as `portal-conformance run` has it.
 
 Nothing here judges: pytest, the plugin, the scenarios and the results document are those of every run.
 """
@@ -9,6 +9,9 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -16,12 +19,11 @@ import pytest
 
 from conformance import packaged
 from conformance.errors import ConformanceError
+from conformance.matrix.apart import NoServer, busy_s, serving_apart
 from conformance.matrix.jobs import EXPLORATION, Job, Playback
 from conformance.matrix.watching import Watch
 from conformance.profile import DEFAULT_TOKEN_ENV
-from conformance.reference.chosen import chosen
-from conformance.reference.embedded import serving
-from conformance.reference.settings import Settings
+from conformance.reference.settings import Ready, Settings
 from conformance.scenarios.index import files_judging
 from conformance.verdict import Verdict
 
@@ -44,11 +46,18 @@ def play(job: Job, profile: Path, folder: Path, line: Connection, deadline_s: fl
     # Whoever asked may be gone by then: a server that hangs on purpose must not stay for ever.
     faulthandler.dump_traceback_later(deadline_s, exit=True)
 
-    def enough(playback: Playback) -> None:
-        line.send(playback)
-        os._exit(0)
+    with ExitStack() as stack:
 
-    enough(_played(job, profile, folder, Watch(job, enough)))
+        def enough(playback: Playback) -> None:
+            # The server ends first: its processor time is known then, and it is not left behind.
+            stack.close()
+            line.send(replace(playback, cpu_s=round(busy_s(), 3)))
+            os._exit(0)
+
+        def serve(settings: Settings) -> Ready:
+            return stack.enter_context(serving_apart(job, settings))
+
+        enough(_played(job, profile, folder, Watch(job, enough), serve))
 
 
 def _speak_into(log: Path) -> None:
@@ -58,19 +67,17 @@ def _speak_into(log: Path) -> None:
         os.dup2(handle, stream.fileno())
 
 
-def _played(job: Job, profile: Path, folder: Path, watch: Watch) -> Playback:
+def _played(job: Job, profile: Path, folder: Path, watch: Watch, serve: Callable[[Settings], Ready]) -> Playback:
     token = secrets.token_urlsafe(24)
     environment = {**packaged.environment(), DEFAULT_TOKEN_ENV: token}
     os.environ.clear()
     os.environ.update(environment)
     try:
-        with serving(Settings(control_token=token), chosen(job.mutant, job.variants)) as ready:
-            options = _options(job, profile, folder, ready.url)
-            status = int(pytest.main(packaged.arguments(*options, files=_files(job)), plugins=[watch]))
-    except ConformanceError as error:
+        ready = serve(Settings(control_token=token))
+        options = _options(job, profile, folder, ready.url)
+        status = int(pytest.main(packaged.arguments(*options, files=_files(job)), plugins=[watch]))
+    except (ConformanceError, NoServer) as error:
         return watch.playback(obstacle=f"the server did not start: {error}")
-    except Exception as error:  # noqa: BLE001 - a server that is broken on purpose may break in any way
-        return watch.playback(obstacle=f"the server did not start: {type(error).__name__}: {error}")
     if status not in _JUDGED:
         return watch.playback(obstacle=f"pytest ended with status {status}: {last_words(folder)}")
     return _concluded(job, folder, watch)

@@ -18,7 +18,8 @@ from pathlib import Path
 from conformance.matrix.jobs import Job, Playback
 from conformance.matrix.playing import last_words, play
 
-_AT_ONCE_PER_CORE = 3
+# A play is bound by the processor; a third one for each would only take its caches from the other two.
+_AT_ONCE_PER_CORE = 2
 _PROFILE = """\
 [target]
 timeout_s = {timeout_s}
@@ -37,7 +38,7 @@ class Pace:
 
     @property
     def players(self) -> int:
-        """How many jobs at once: three a core where nobody said."""
+        """How many jobs at once: two a core where nobody said."""
         return self.at_once or _AT_ONCE_PER_CORE * (os.cpu_count() or 1)
 
 

@@ -22,6 +22,12 @@ def files_judging(requirements: Iterable[str]) -> list[Path]:
     return sorted({path for path, node in _scenarios() if wanted & _words(node)})
 
 
+def functions_judging(requirements: Iterable[str]) -> list[str]:
+    """The scenario functions which claim any of ``requirements``, each as module::function."""
+    wanted = set(requirements)
+    return [f"{path.stem}::{node.name}" for path, node in _scenarios() if wanted & _words(node)]
+
+
 @cache
 def _scenarios() -> tuple[tuple[Path, ast.FunctionDef], ...]:
     return tuple(

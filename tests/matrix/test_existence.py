@@ -1,6 +1,6 @@
 from conformance.catalogue import loader
-from conformance.matrix.existence import only_killer, reasons, unexplained
-from conformance.matrix.kills import Kill, judge
+from conformance.matrix.existence import killed_alone, reasons, unexplained
+from conformance.matrix.kills import Kill, functions_of, judge, victims
 
 from .made import mutant, playback, scene
 
@@ -15,19 +15,19 @@ def killed(name: str, *by: str) -> Kill:
 
 def test_only_killer_is_who_kills_what_nobody_else_kills() -> None:
     kills = [killed("one", "test_a::x"), killed("two", "test_a::x", "test_b::y")]
-    assert only_killer(kills) == {"test_a::x": ["one"], "test_b::y": []}
+    assert killed_alone(victims(kills)) == {"test_a::x": ["one"], "test_b::y": []}
 
 
 def test_who_kills_nothing_alone_needs_a_reason() -> None:
     kills = [killed("one", "test_a::x"), killed("two", "test_a::x", "test_b::y")]
-    assert unexplained(kills, {"test_c::z": "it only looks"}) == [
+    assert unexplained(functions_of(kills), victims(kills), {"test_c::z": "it only looks"}) == [
         "test_b::y: none of the 1 mutants that it kills is killed by it alone, and existence.toml has no reason"
     ]
 
 
 def test_a_reason_that_nothing_needs_is_told() -> None:
     kills = [killed(one, one) for one in ALL]
-    assert unexplained(kills, {"test_a::x": "once", "test_gone::w": "long ago"}) == [
+    assert unexplained(functions_of(kills), victims(kills), {"test_a::x": "once", "test_gone::w": "long ago"}) == [
         "test_a::x: existence.toml has a reason for it, but it alone kills test_a::x: the reason can go",
         "test_gone::w: existence.toml has a reason for it, but there is no such scenario",
     ]
