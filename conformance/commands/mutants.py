@@ -24,7 +24,6 @@ from conformance.matrix.kills import (
     second_look,
     tier_of,
     told_job,
-    victims,
 )
 from conformance.matrix.pool import Pace, play_all
 from conformance.matrix.watched import counting
@@ -91,7 +90,7 @@ def command(
     kills = _explored(chosen, pace) if exploration else _killed(servers, full=Tier(level) if full else None, pace=pace)
     mode = "full" if full else "on variants" if on_variants else "stories" if exploration else "targeted"
     found = documents.of_kills(kills, mode=mode, tier=level, seconds=time.monotonic() - began)
-    idle = existence.unexplained(functions_of(kills), victims(kills)) if full and not only else []
+    idle = existence.unexplained(functions_of(kills), documents.victims(found)) if full and not only else []
     found["existence"] = idle
     found["stories"] = documents.found_by_stories(Path(report_dir) / f"{_NAMES['stories']}.json")
     stem = Path(report_dir) / _NAMES.get(mode, "mutants")

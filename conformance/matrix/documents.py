@@ -95,8 +95,8 @@ def differences(found: Mapping[str, Any], before: Mapping[str, Any]) -> list[str
     ]
 
 
-def victims_in(document: Mapping[str, Any]) -> dict[str, set[str]]:
-    """The mutants that each scenario function killed, as `victims` has it of the matrix that was written."""
+def victims(document: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The mutants that each scenario function killed: for which it turned red something that they break."""
     found: dict[str, set[str]] = defaultdict(set)
     for row in document["matrix"]:
         killers = document["measured"]["mutants"][_name(row)]["killers"]

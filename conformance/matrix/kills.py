@@ -1,6 +1,5 @@
 """The kill matrix: which mutants the suite turns red, and whether for the right reason. Pure."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -140,16 +139,6 @@ def _killers(playback: Playback, red: Iterable[str]) -> dict[str, tuple[str, ...
 
 def _judged(playback: Playback) -> frozenset[str]:
     return frozenset().union(*(scene.judged.claimed for scene in playback.scenes))
-
-
-def victims(kills: Iterable[Kill]) -> dict[str, set[str]]:
-    """The mutants that each scenario function killed: for which it turned red something that they break."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for kill in kills:
-        for requirement in kill.mutant.breaks:
-            for function in kill.killers.get(requirement, ()):
-                found[function].add(kill.name)
-    return dict(found)
 
 
 def functions_of(kills: Iterable[Kill]) -> frozenset[str]:

@@ -1,6 +1,7 @@
 from conformance.catalogue import loader
+from conformance.matrix import documents
 from conformance.matrix.existence import killed_alone, reasons, unexplained
-from conformance.matrix.kills import Kill, functions_of, judge, victims
+from conformance.matrix.kills import Kill, functions_of, judge
 
 from .made import mutant, playback, scene
 
@@ -11,6 +12,10 @@ ALL = ("test_a::x", "test_b::y", "test_c::z")
 def killed(name: str, *by: str) -> Kill:
     scenes = [scene(one, "SEND-MUTED") if one in by else scene(one, passed=("SEND-MUTED",)) for one in ALL]
     return judge(mutant(name, "SEND-MUTED"), playback(*scenes), CATALOGUE)
+
+
+def victims(kills: list[Kill]) -> dict[str, set[str]]:
+    return documents.victims(documents.of_kills(kills, mode="full", tier="core", seconds=1))
 
 
 def test_only_killer_is_who_kills_what_nobody_else_kills() -> None:

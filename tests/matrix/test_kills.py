@@ -4,6 +4,7 @@ import pytest
 
 from conformance.catalogue import loader
 from conformance.catalogue.records import Tier
+from conformance.matrix import documents
 from conformance.matrix.jobs import Playback, Scene
 from conformance.matrix.kills import (
     Fate,
@@ -15,7 +16,6 @@ from conformance.matrix.kills import (
     stale_collateral,
     tier_of,
     told_job,
-    victims,
 )
 from conformance.reference.lies import Mutant
 from conformance.verdict import Outcome
@@ -98,7 +98,7 @@ def test_a_mistake_of_the_suite_is_an_error() -> None:
 
 def test_a_victim_is_one_whose_broken_requirement_the_scenario_turned_red() -> None:
     one = judged(mutant("one", "SEND-MUTED"), scene("a[1]", "SEND-MUTED"), scene("b", "SEND-BANNED"))
-    assert victims([one]) == {"a": {"one"}}
+    assert documents.victims(documents.of_kills([one], mode="full", tier="core", seconds=1)) == {"a": {"one"}}
 
 
 def test_a_targeted_job_stops_when_it_knows_enough_and_a_full_one_does_not() -> None:

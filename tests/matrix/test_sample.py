@@ -33,7 +33,7 @@ def test_its_mutants_tell_the_lies_of_today() -> None:
 
 def test_every_scenario_of_today_killed_a_mutant_that_no_other_kills_or_has_a_reason() -> None:
     core = [one.id for one in loader.load().of_tier(Tier.CORE)]
-    assert unexplained(functions_judging(core), documents.victims_in(MATRIX)) == []
+    assert unexplained(functions_judging(core), documents.victims(MATRIX)) == []
 
 
 def test_the_page_beside_it_is_of_this_matrix() -> None:
