@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance.client.actor import Actor
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.envelope import KeyPair
 from conformance.room import Room
 

@@ -9,10 +9,9 @@ not used again.
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.errors import Blocked, ConformanceError
 from conformance.expect import Expect
-from conformance.provision.base import Limit
 from conformance.room import Room
 from conformance.stage import Stage, Theatre
 from conformance.strategies.bundles import Bundle, ordinary_bundle
@@ -20,8 +19,6 @@ from conformance.strategies.defects import Malformed
 
 # A case reads the whole history: what others left in it is to stay short.
 _CASES = 40
-# Far beyond what a bench sends: a limit met here would be an accident.
-_PLENTY = Limit(100_000, 10)
 
 
 @dataclass(slots=True)
@@ -110,15 +107,17 @@ class BenchHolder:
         stage = self.stage
         try:
             room = stage.room("owner", "sender")
-            stage.lease.limit_chat(room.chat, _PLENTY)
-            for actor in room.actors.values():
-                stage.lease.limit_user(actor.identity, _PLENTY)
+            stage.lease.unlimited(room.chat, [actor.identity for actor in room.actors.values()])
             room.accepted_before(room["sender"])
             room.barrier()
         except ConformanceError as error:
             self._obstacle = f"the room for malformed values could not be made: {error}"
             raise
         return room
+
+    def discard_for_a_while(self) -> None:
+        """Give the bench back while others need its users; what is left of it is told with the next one."""
+        self._left = self.discard()
 
     def discard(self) -> tuple[str, ...]:
         """Give the bench back; the next scenario gets a fresh one. What could not be given back."""

@@ -11,7 +11,19 @@ from conformance.errors import ConfigurationFault, ConformanceError
 USAGE = 4
 _COMMANDS = {
     "run": "Judge a server; without --target, the embedded reference server.",
+    "gate": "Judge a server as a CI gate, which lets known failures pass.",
+    "report": "Show the results of a run as a page again, or as HAR.",
+    "certify": "Judge a server by all clauses, and sign the results as a bundle.",
+    "verify": "Check a bundle, and judge its records again.",
+    "keygen": "Make a key pair to sign certificates with.",
+    "summary": "Print results as Markdown.",
+    "badge": "Draw a badge of a verdict.",
+    "diff": "Hold two results against each other.",
     "serve": "Run the reference server, on loopback only.",
+    "init": "Write a profile for a target, commented.",
+    "doctor": "Check a target step by step, and what can be judged with a profile.",
+    "fleet": "Judge many targets side by side, and compare them.",
+    "load": "Load a server with many members, and judge what holds meanwhile.",
     "requirements": "List the requirements.",
     "explain": "Tell all about one requirement.",
     "roles": "Show who may do what, and which clause says so.",
@@ -42,7 +54,7 @@ class _Lazy(click.Group):
 def group() -> None:
     """Judge whether a server keeps the public contract of Portal's end-to-end encrypted chat.
 
-    Exit status: 0 conformant, 1 non-conformant, 2 inconclusive, 4 wrong usage.
+    Exit status: 0 conformant, 1 non-conformant, 2 inconclusive, 4 wrong usage; of a gate: 0 passed, 1 failed.
     """
 
 

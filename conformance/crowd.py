@@ -6,11 +6,13 @@ Threads that send at the same time have connections of their own: the client's p
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
 from conformance.client.actor import Actor
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.ledger import Accepted
 from conformance.racing import Sent, Span, audience_of
 from conformance.room import Room
@@ -60,7 +62,8 @@ class Crowd:
         # Twice from there on and while an act goes on, and once after it.
         legs = [_Leg(before), *(_Leg(sends) for _ in acts for sends in (2, 1)), _Leg(1)]
         spans: list[Span] = []
-        with ThreadPoolExecutor(len(self.senders), thread_name_prefix="crowd") as pool:
+        pool = ThreadPoolExecutor(len(self.senders), thread_name_prefix="crowd")
+        with self._hurried(legs, acts), pool:
             running = [pool.submit(self._run, legs, one, self._sealed(legs)) for one in self.senders]
             try:
                 sent = list(self._lead(legs, acts, spans))
@@ -69,6 +72,13 @@ class Crowd:
                     leg.gate.set()
         sent += [one for future in running for one in future.result()]
         return sent, spans
+
+    def _hurried(self, legs: Sequence[_Leg], acts: Sequence[Act]) -> AbstractContextManager[None]:
+        """Whoever keeps a pace cannot race: there is a wait beforehand."""
+        clients = Counter(one.client for one in self.senders)
+        each = max(clients.values()) * sum(leg.sends for leg in legs) + len(acts)
+        pace = self.room.owner.link.pace
+        return pace.hurry([self.room.owner.client, *clients], each, message_to=str(self.room.chat.chat_id))
 
     def _lead(self, legs: Sequence[_Leg], acts: Iterable[Act], spans: list[Span]) -> Iterator[Sent]:
         ahead = iter(legs)

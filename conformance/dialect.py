@@ -19,11 +19,21 @@ import jsonpointer
 MISSING = object()
 """What `read` gives where the pointer leads nowhere; JSON has no such value."""
 
-# Tables whose members a profile may extend: a payload or a body of another server may have other members.
+# Tables whose members a profile may extend, or leave out by false: another server's payload or body may have others.
 _OPEN = frozenset({"body", "payload"})
 _POINTERS = frozenset({"answer", "ack", "fields"})
 _TRANSPORTS = frozenset({"polling", "websocket"})
+_IN_PATHS = frozenset({"chat_id", "user_id", "code"})
 _NAME = re.compile(r"\{(\w+)\}")
+# What could never be sent, by the setting, or by the setting of one table.
+_FORMS = {
+    "method": (re.compile(r"[A-Z]+"), "a method such as POST"),
+    "path": (re.compile(r"/[^\s?#]*"), "a path that begins with /"),
+    "namespace": (re.compile(r"/[^\s,?]*"), "a namespace that begins with /"),
+    "event": (re.compile(r".+"), "the name of an event"),
+    "name": (re.compile(r".+"), "the name of an event"),
+    "cookie.name": (re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"), "the name of a cookie"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,7 @@ class Dialect:
     """Every name and field of a target."""
 
     cookie: str
+    key_header: str
     socket_path: str
     namespace: str
     transports: tuple[str, ...]
@@ -70,6 +81,10 @@ class Dialect:
     event: Mapping[str, Heard]
     record: Mapping[str, Mapping[str, str]]
     codes: Mapping[str, str]
+
+    def called(self, what: str) -> str:
+        """The name that the target has for one of its events, or of its clients'."""
+        return self.event[what].name if what in self.event else self.emit[what].event
 
 
 def read(document: object, pointer: str) -> Any:
@@ -115,6 +130,7 @@ def build(overrides: Mapping[str, Any] | None = None) -> tuple[Dialect, tuple[st
     tables = _merge(_defaults(), overrides or {}, "dialect", faults)
     dialect = Dialect(
         cookie=tables["cookie"]["name"],
+        key_header=tables["login"]["key_header"],
         socket_path=tables["socket"]["path"],
         namespace=tables["socket"]["namespace"],
         transports=tuple(tables["socket"]["transports"]),
@@ -132,9 +148,12 @@ def build(overrides: Mapping[str, Any] | None = None) -> tuple[Dialect, tuple[st
 
 def _merge(default: Mapping[str, Any], override: Mapping[str, Any], path: str, faults: list[str]) -> dict[str, Any]:
     merged = dict(default)
+    is_open = path.rpartition(".")[2] in _OPEN
     for key, value in override.items():
         here = f"{path}.{key}"
-        if key not in default and path.rpartition(".")[2] not in _OPEN:
+        if is_open and key in default and value is False:
+            del merged[key]
+        elif key not in default and not is_open:
             faults.append(f"{here}: no such setting{_suggestion(key, default)}")
         elif isinstance(default.get(key), Mapping) and isinstance(value, Mapping):
             merged[key] = _merge(default[key], value, here, faults)
@@ -149,10 +168,16 @@ def _merge(default: Mapping[str, Any], override: Mapping[str, Any], path: str, f
 
 def _wrong(table: str, key: str, value: Any) -> str:
     """What is wrong with a value of the right type; empty where nothing is."""
+    if table in _OPEN:
+        # What else a target wants to be told is its own affair.
+        return ""
     if (table in _POINTERS or table in _defaults()["record"]) and value and not value.startswith("/"):
         return f"expected a JSON pointer such as /{key}, got {value!r}"
+    form = _FORMS.get(f"{table}.{key}") or _FORMS.get(key)
+    if form is not None and not form[0].fullmatch(value):
+        return f"expected {form[1]}, got {value!r}"
     if key == "path" and (unknown := _unknown_names(value)):
-        return f"expected a path with no name but {{chat_id}} and {{user_id}}, got {unknown}"
+        return f"expected a path with no name but {{chat_id}}, {{user_id}} and {{code}}, got {unknown}"
     if key == "transports" and (not value or not _TRANSPORTS.issuperset(map(str, value))):
         return f"expected some of {', '.join(sorted(_TRANSPORTS))}, got {value!r}"
     return ""
@@ -163,7 +188,7 @@ def _unknown_names(path: str) -> str:
         names = {name for _, name, _, _ in string.Formatter().parse(path) if name is not None}
     except ValueError as error:
         return str(error)
-    return ", ".join(f"{{{name}}}" for name in sorted(names - {"chat_id", "user_id"}))
+    return ", ".join(f"{{{name}}}" for name in sorted(names - _IN_PATHS))
 
 
 def _suggestion(key: str, known: Mapping[str, Any]) -> str:

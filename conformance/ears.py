@@ -6,8 +6,9 @@ well, is observed and not graded, unless a clause says so.
 
 from collections.abc import Collection, Iterable, Mapping
 
+from conformance import relation
 from conformance.client.actor import Actor
-from conformance.client.realtime import Received
+from conformance.client.inbox import Received
 from conformance.dialect import read
 from conformance.room import Room
 
@@ -35,30 +36,32 @@ class Ears:
         self, what: str, *requirements: str, at: Iterable[str] | None = None, title: str = "", **where: object
     ) -> None:
         """The event reaches each of ``at``, everybody inside the room unless said: a check."""
-        kind = self._room.owner.link.profile.dialect.event[what].name
+        kind = self._room.called(what)
         for name in sorted(self._room.inside if at is None else at):
             event = self.wait(name, what, **where)
             self._room.expect.that(
                 event is not None,
                 *requirements,
                 title=f"{title or f'{kind} is heard'}: {name}",
-                expected=_shown(kind, where),
-                observed=kind if event else "no such event in time",
+                expected=self._shown(what, where),
+                observed=self._shown(what, where) if event else "no such event in time",
+                by=relation.heard(kind, name, event),
             )
 
     def does_not_reach(
         self, what: str, *requirements: str, at: Iterable[str], title: str = "", **where: object
     ) -> None:
         """The event reached none of ``at``: a check, to be made behind a barrier that they hear too."""
-        kind = self._room.owner.link.profile.dialect.event[what].name
+        kind = self._room.called(what)
         for name in sorted(at):
             times = len(self.heard(name, what, **where))
             self._room.expect.that(
                 not times,
                 *requirements,
                 title=f"{title or f'{kind} is not heard'}: {name}",
-                expected=f"no {_shown(kind, where)}",
+                expected=f"no {self._shown(what, where)}",
                 observed=f"{times} of it" if times else "none",
+                by=relation.within(times, most=0),
             )
 
     def told_ids(self, name: str, wanted: Collection[str]) -> set[str]:
@@ -84,6 +87,7 @@ class Ears:
         said = ", ".join(f"{name} {number}" for name, number in times.items())
         self._room.expect.note(requirement, f"times that {what} was heard", said)
 
-
-def _shown(kind: str, where: Mapping[str, object]) -> str:
-    return " ".join([kind, *(f"{name}={value}" for name, value in where.items())])
+    def _shown(self, what: str, where: Mapping[str, object]) -> str:
+        """The event in the target's own names."""
+        heard = self._room.owner.link.profile.dialect.event[what]
+        return " ".join([heard.name, *(f"{heard.fields[name][1:]}={value}" for name, value in where.items())])

@@ -9,7 +9,13 @@
     │   └── PreflightFailure        it cannot be judged at all
     ├── ConfigurationFault          the user's options or files
     │   ├── UsageFault              an option or an argument
-    │   └── ProfileFault            the target profile
+    │   └── FileFault               a file of the user's
+    │       ├── ProfileFault        the target profile
+    │       ├── KnownFailuresFault  the known failures of a gate
+    │       ├── FleetFault          the targets of a fleet
+    │       ├── ResultsFault        the results of an earlier run
+    │       ├── BundleFault         the bundle of a certificate
+    │       └── KeyFault            a key by which certificates are signed or checked
     ├── NotApplicable               nobody: the profile declares the feature absent
     └── SuiteFault                  this project
         └── CatalogueFault          the requirement catalogue
@@ -50,13 +56,37 @@ class UsageFault(ConfigurationFault):
     """An option or an argument is wrong."""
 
 
-class ProfileFault(ConfigurationFault):
-    """The target profile is malformed; ``faults`` lists every fault with its path."""
+class FileFault(ConfigurationFault):
+    """A file of the user's is malformed; ``faults`` lists every fault with its path."""
 
     def __init__(self, source: str, faults: Sequence[str]) -> None:
         super().__init__(f"{source}: " + "; ".join(faults))
         self.source = source
         self.faults = tuple(faults)
+
+
+class ProfileFault(FileFault):
+    """The target profile is malformed."""
+
+
+class KnownFailuresFault(FileFault):
+    """The file of known failures is malformed, or has entries that can be none."""
+
+
+class FleetFault(FileFault):
+    """The file of a fleet's targets is malformed."""
+
+
+class ResultsFault(FileFault):
+    """The results of a run are malformed."""
+
+
+class BundleFault(FileFault):
+    """The bundle of a certificate cannot be read as one."""
+
+
+class KeyFault(FileFault):
+    """The key cannot be used, or a new one cannot be written; what it holds is never shown."""
 
 
 class NotApplicable(ConformanceError):

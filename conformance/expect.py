@@ -5,25 +5,32 @@ is remembered and raised when the story is over. What is needed to get as far as
 it is not met the scenario is blocked, and says nothing of the clause.
 """
 
+import secrets as randomness
 import threading
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from conformance.client.http import Answer
+from conformance import relation
+from conformance.client.answers import Answer
 from conformance.dialect import MISSING
 from conformance.errors import Blocked, NonConformance
+from conformance.limits import TOO_MANY
 from conformance.redact import Secrets, elide
+from conformance.relation import Relation
 from conformance.wire import Exchange
 
 # A gateway speaks, not the target: nothing can be said of the clause.
 GATEWAY_STATUSES = frozenset({502, 503, 504})
-TOO_MANY = 429
 _SHOWN = 240
+_SALT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One comparison: what was expected of the target by which requirements, and what was observed."""
+    """One comparison: what was expected of the target by which requirements, and what was observed.
+
+    By its ``relation`` it can be judged again from its record alone.
+    """
 
     requirements: tuple[str, ...]
     title: str
@@ -31,6 +38,7 @@ class Check:
     observed: str
     held: bool
     exchange: int | None = None
+    relation: Relation = field(default_factory=lambda: {"kind": relation.STATED}, compare=False)
 
     def sentence(self) -> str:
         """The check in words."""
@@ -53,6 +61,7 @@ class Expect:
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
         self._lock = threading.Lock()
+        self._salt = randomness.token_bytes(_SALT_BYTES)
         self._checks: list[Check] = []
         self._observations: list[Observation] = []
 
@@ -79,10 +88,16 @@ class Expect:
         observed: object,
         exchange: Exchange | None = None,
         soft: bool = False,
+        by: Relation | None = None,
     ) -> None:
-        """Record one check; raises `NonConformance` where it does not hold, unless it is ``soft``."""
+        """Record one check; raises `NonConformance` where it does not hold, unless it is ``soft``.
+
+        ``by`` is the relation that decided; left out where it is that of the two texts, or can only be stated.
+        """
         index = exchange.index if exchange else None
-        check = Check(requirements, title, self._shown(expected), self._shown(observed), bool(held), index)
+        texts = self._shown(expected), self._shown(observed)
+        by = by or relation.of_words(*texts, held=bool(held))
+        check = Check(requirements, title, *texts, bool(held), index, by)
         with self._lock:
             self._checks.append(check)
         if not held and not soft:
@@ -91,7 +106,11 @@ class Expect:
     def equal(self, observed: object, expected: object, *requirements: str, title: str, **more: object) -> None:
         """The two are equal, and of one type: 1 is neither true nor 1.0."""
         same = type(observed) is type(expected) and observed == expected
-        self.that(same, *requirements, title=title, expected=expected, observed=observed, **more)  # type: ignore[arg-type]
+        by = relation.equal(observed, expected, self._salt)
+        if (by["expected"] == by["observed"]) is not same:
+            # Neither JSON nor its like: what decided is not what a digest can tell.
+            by = {"kind": relation.STATED}
+        self.that(same, *requirements, title=title, expected=expected, observed=observed, by=by, **more)  # type: ignore[arg-type]
 
     def note(self, requirement: str, title: str, observed: object) -> None:
         """Print, and do not grade."""
@@ -110,13 +129,18 @@ class Expect:
         """The answer is 200. ``limits_judged``: a 429 is what the clause forbids, and no accident."""
         if not (limits_judged and answer.status == TOO_MANY):
             self._judgeable(answer, title)
+        held = answer.status == 200  # noqa: PLR2004 - what the clause says
+        if not held and (lost := answer.lost()):
+            # Whoever has no socket is not in the chat any more, and may be refused for that alone.
+            raise Blocked(f"{title}: {lost} of who sent it, which was answered {_answer(answer)}")
         self.that(
-            answer.status == 200,  # noqa: PLR2004 - what the clause says
+            held,
             *requirements,
             title=title,
             expected="200",
             observed=_answer(answer),
             exchange=answer.exchange,
+            by=relation.status(answer.status, {200}),
         )
 
     def refused(
@@ -135,10 +159,11 @@ class Expect:
             answer.status in status,
             *requirements,
             title=title,
-            expected=_statuses(status),
+            expected=relation.statuses_in_words(status),
             observed=_answer(answer),
             exchange=answer.exchange,
             soft=soft,
+            by=relation.status(answer.status, status),
         )
 
     @staticmethod
@@ -172,12 +197,6 @@ class Expect:
         if broken:
             ids = tuple(dict.fromkeys(name for check in broken for name in check.requirements))
             raise NonConformance("; ".join(check.sentence() for check in broken), ids)
-
-
-def _statuses(statuses: Collection[int]) -> str:
-    if len(statuses) > 8:  # noqa: PLR2004 - more than one reads
-        return "a clean 4xx"
-    return " or ".join(str(one) for one in sorted(statuses))
 
 
 def _answer(answer: Answer) -> str:

@@ -33,10 +33,13 @@ def options(pytestconfig: pytest.Config) -> Options:
 def stage(request: pytest.FixtureRequest, theatre: Theatre) -> Iterator[Stage]:
     """A stage of its own, given back when the scenario is over."""
     item = request.node
+    if theatre.driver.scarce:
+        # The bench keeps two users for itself, who may be needed here.
+        request.getfixturevalue("benches").discard_for_a_while()
     stage = request.config.stash[BESIDE].stage_of(item) or theatre.stage()
     played = item.stash[PLAYED] = Played(stage.link.wire, stage.expect, reconcile=stage.reconcile)
     yield stage
-    stage.close()
+    stage.close(clean=played.passed)
     played.leftovers = stage.leftovers
 
 

@@ -6,8 +6,8 @@ once and nobody else; a refused one leaves no trace.
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 # So many characters of a ciphertext are of its nonce, and occur by chance nowhere else.
 _TELLING = 24
@@ -29,11 +29,15 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A message that somebody heard, or that a history holds: its id and ciphertext as far as they could be read."""
+    """A message that somebody heard, or that a history holds: its id and ciphertext as far as they could be read.
+
+    ``entry`` is where in the wire log it was heard.
+    """
 
     id: str
     ct: str | None
     content: object = None
+    entry: int | None = field(default=None, compare=False)
 
 
 class Ledger:
@@ -43,6 +47,11 @@ class Ledger:
         self._lock = threading.Lock()
         self._accepted: dict[str, Accepted] = {}
         self._refused: Counter[str] = Counter()
+        self._earlier: frozenset[str] = frozenset()
+
+    def disregard(self, traces: Iterable[Trace]) -> None:
+        """These were there before the scenario began: they are none of its affair."""
+        self._earlier = frozenset(trace.id for trace in traces)
 
     @property
     def accepted(self) -> tuple[Accepted, ...]:
@@ -73,7 +82,7 @@ class Ledger:
 
     def strays(self, traces: Iterable[Trace]) -> list[str]:
         """What ought not to be among ``traces``, a sentence each: messages that were never answered to anybody."""
-        traces = list(traces)
+        traces = [trace for trace in traces if trace.id not in self._earlier]
         known = self._recognised(traces)
         with self._lock:
             return [
@@ -86,18 +95,15 @@ class Ledger:
         """The accepted message that each trace is of, by its id; None for what is of none.
 
         It is known by its id; one whose id never came is known by its ciphertext, once: that an event carries
-        another id than the answer, or none, is a fault of its own, and does not make it lost or unheard of.
+        another id than the answer, or none, is a fault of its own, and does not make it lost or unheard of. Where ids
+        are wrong they may be those of other messages: if more comes out right by the ciphertexts, these are believed.
         """
-        accepted = {one.id: one for one in self.accepted}
-        known = [trace.id if trace.id in accepted else None for trace in traces]
-        lost: dict[str | None, list[str]] = defaultdict(list)
-        for one in accepted.values():
-            if one.ct and one.id not in known:
-                lost[one.ct].append(one.id)
-        return [
-            message if message is not None or not lost[trace.ct] else lost[trace.ct].pop(0)
-            for trace, message in zip(traces, known, strict=True)
-        ]
+        accepted = self.accepted
+        ids, by_ct = {one.id for one in accepted}, [(one.ct, one.id) for one in accepted]
+        known = _read(traces, ids, by_ct, id_first=True)
+        if _faults(known):
+            known = min(known, _read(traces, ids, by_ct, id_first=False), key=_faults)
+        return known
 
     def quoted(self, text: str) -> list[str]:
         """The ciphertexts that were only ever refused and occur in ``text``, by how they begin; a sentence each."""
@@ -128,3 +134,25 @@ class Ledger:
         """The ids of the accepted messages that were heard more than once."""
         times = Counter(one for one in self._recognised(traces) if one is not None)
         return [one for one, number in times.items() if number > 1]
+
+
+def _read(
+    traces: Sequence[Trace], ids: Collection[str], by_ct: Iterable[tuple[str | None, str]], *, id_first: bool
+) -> list[str | None]:
+    """Each trace's message: by its id and then, once, by its ciphertext; or the other way round."""
+    told = {trace.id for trace in traces}
+    left: dict[str | None, list[str]] = defaultdict(list)
+    for ct, one in by_ct:
+        if ct and not (id_first and one in told):
+            left[ct].append(one)
+    known = []
+    for trace in traces:
+        by_id = trace.id if trace.id in ids else None
+        fits = left[trace.ct] if not (id_first and by_id) else []
+        known.append(fits.pop(0) if fits else by_id)
+    return known
+
+
+def _faults(known: Sequence[str | None]) -> int:
+    """How many traces are of no message, or of one that was there before."""
+    return len(known) - len({one for one in known if one is not None})

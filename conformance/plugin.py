@@ -43,7 +43,17 @@ _OPTIONS: tuple[tuple[str, dict[str, object]], ...] = (
     ("--sequences", {"metavar": "N", "type": _positive, "help": "stories of random actions a setting (default: 6)"}),
     ("--steps", {"metavar": "N", "type": _positive, "help": "steps of such a story (default: 25)"}),
     ("--trials", {"metavar": "N", "type": int, "help": "trials to shorten a wrong story (default: 60)"}),
+    ("--economy", {"action": "store_true", "help": "judge the core level in at most 400 requests"}),
+    ("--rate", {"metavar": "N/TIME", "help": "keep below so many requests a client, 120/min, or auto: the profile's"}),
     ("--replay", {"metavar": "FILE", "help": "tell the story in this file again, and nothing else"}),
+    (
+        "--known-failures",
+        {"metavar": "FILE", "help": "pass as a gate: what this file (TOML) lists has to be broken, all else to hold"},
+    ),
+    (
+        "--allow-production",
+        {"action": "store_true", "help": "judge the public production service, which its owner has agreed to"},
+    ),
     ("--report-dir", {"metavar": "DIR", "help": "where results are written (default: reports)"}),
 )
 

@@ -5,36 +5,47 @@ many words is no reason to stop: that is what the scenarios are there to judge.
 """
 
 import ssl
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import httpx
 
 from conformance.client.actor import Actor
-from conformance.client.http import Answer, NoAnswer, describe
-from conformance.client.realtime import Refused
+from conformance.client.answers import Answer, NoAnswer
+from conformance.client.http import describe
+from conformance.client.inbox import Refused
 from conformance.errors import Blocked, PreflightFailure
-from conformance.expect import GATEWAY_STATUSES, TOO_MANY
+from conformance.expect import GATEWAY_STATUSES
+from conformance.limits import TOO_MANY
 from conformance.redact import elide
 from conformance.room import Room
 from conformance.stage import Stage, Theatre
+from conformance.wire import WireLog
 
 
-def check(theatre: Theatre) -> None:
-    """Raise `PreflightFailure` with a sentence where the target cannot be judged."""
-    stage = theatre.stage()
+def greet(theatre: Theatre) -> None:
+    """Raise `PreflightFailure` with a sentence where the target lends nothing."""
     try:
-        _greet(theatre, stage)
-        room = _furnish(stage)
-        _say_something(room)
-    finally:
-        stage.close()
-
-
-def _greet(theatre: Theatre, stage: Stage) -> None:
-    try:
-        theatre.driver.hello(stage.link.wire)
+        theatre.driver.hello(WireLog(theatre.secrets))
     except NoAnswer as error:
         raise PreflightFailure(_unreachable(theatre.profile.target.url, error)) from None
+
+
+def clear_up(theatre: Theatre) -> Sequence[str]:
+    """Give back what killed runs did not; what is left of it, a sentence each."""
+    return theatre.driver.clear_up(WireLog(theatre.secrets))
+
+
+def check(theatre: Theatre) -> tuple[str, ...]:
+    """Raise `PreflightFailure` with a sentence where the target cannot be judged; what could not be given back."""
+    stage, clean = theatre.stage(), False
+    try:
+        room = _furnish(stage)
+        _say_something(room)
+        clean = True
+    finally:
+        stage.close(clean=clean)
+    return stage.leftovers
 
 
 def _furnish(stage: Stage) -> Room:

@@ -7,7 +7,7 @@ from typing import Any
 from conformance.expect import Check, Observation
 from conformance.redact import Secrets
 from conformance.verdict import Judged, Outcome
-from conformance.wire import Exchange, SocketEvent
+from conformance.wire import Exchange, SocketEvent, plain
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class ScenarioRecord:
             "checks": [{**asdict(check), "requirements": list(check.requirements)} for check in self.checks],
             "observations": [asdict(one) for one in self.observations],
             "spoiled": [dict(one) for one in self.spoiled],
-            "wire": [asdict(entry) for entry in self.wire],
+            "wire": [plain(entry) for entry in self.wire],
             "leftovers": [secrets.mask(one) for one in self.leftovers],
             "details": secrets.mask(self.details),
         }

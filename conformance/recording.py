@@ -1,5 +1,6 @@
 """Plays each scenario and records how it went; runs where the scenarios run, in workers too."""
 
+import gc
 import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -109,7 +110,8 @@ def _note_failure(item: pytest.Item, record: ScenarioRecord, excinfo: pytest.Exc
     record.message = item.config.stash[RUN].secrets.mask(printable(str(excinfo.value)))
     if outcome is Outcome.SUITE_ERROR:
         record.message = f"{type(excinfo.value).__name__}: {record.message}"
-        record.details = printable("".join(traceback.format_exception(excinfo.value)[-6:]))
+        details = "".join(traceback.format_exception(excinfo.value)[-6:])
+        record.details = item.config.stash[RUN].secrets.mask(printable(details))
 
 
 def outcome_of(error: BaseException) -> Outcome:
@@ -174,13 +176,21 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     config = session.config
     if BESIDE in config.stash:
         config.stash[BESIDE].close()
+    run = config.stash[RUN]
+    if run.theatre is not None:
+        run.leftovers += tuple(run.theatre.driver.close())
     yield
     if hasattr(config, "workeroutput"):
         config.workeroutput["portal"] = {
             "claims": config.stash.get(CLAIMS, {}),
             "narrowed": config.stash.get(NARROWED, ""),
             "leftovers": list(config.stash[RUN].leftovers),
+            "waited": list(config.stash[RUN].waited),
+            # From process to process, and into nothing that is written: what this one used is looked for in all of it.
+            "secrets": list(config.stash[RUN].secrets.values),
         }
+    # pytest looks for garbage ten times before it ends, for seconds where there are the records of a whole run.
+    gc.freeze()
 
 
 def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:

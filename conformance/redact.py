@@ -33,27 +33,37 @@ class Secrets:
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
         # A run has some thousands of forms: to search every text for each of them, or for a pattern of so many
-        # alternatives, costs more than the request itself. So every block of so many characters is indexed, and a
-        # text is looked at in steps of a block: wherever a long form lies in it, one step falls wholly inside.
-        self._by_block: dict[str, set[str]] = {}
+        # alternatives, costs more than the request itself. So a text is looked at in steps of a block, and the last
+        # blocks of every form are indexed: wherever a long form lies in a text, one step falls on one of them. The
+        # last, as the first are often the same in all of them.
+        self._by_block: dict[str, list[str]] = {}
         self._short: set[str] = set()
+        self._values: dict[str, None] = {}
         for value in values:
             self.add(value)
 
     def add(self, value: str) -> None:
-        """Register a secret in its raw, JSON-escaped, URL-encoded and base64 forms."""
-        if len(value) < _SHORTEST:
+        """Register a secret in its raw, JSON-escaped, URL-encoded, base64 and hexadecimal forms."""
+        if len(value) < _SHORTEST or value in self._values:
             return
-        forms = {value, quote(value, safe="", errors="surrogatepass")}
+        forms = {value, quote(value, safe="", errors="surrogatepass"), *_encoded(value)}
         forms.update(json.dumps(value, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
-        encoded = base64.b64encode(value.encode("utf-8", "surrogatepass")).decode("ascii")
-        for alphabet in (encoded, encoded.translate(_URL_SAFE)):
-            forms.update({alphabet, alphabet.rstrip("=")})
         with self._lock:
+            self._values[value] = None
             self._short.update(form for form in forms if len(form) < 2 * _BLOCK - 1)
             for form in forms - self._short:
-                for start in range(len(form) - _BLOCK + 1):
-                    self._by_block.setdefault(form[start : start + _BLOCK], set()).add(form)
+                for end in range(len(form) - _BLOCK + 1, len(form) + 1):
+                    self._by_block.setdefault(form[end - _BLOCK : end], []).append(form)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What was registered, for another process of the same run: never to be written anywhere."""
+        with self._lock:
+            return tuple(self._values)
+
+    def shown_in(self, text: str) -> bool:
+        """Whether any form of a registered secret is in ``text``."""
+        return any(form in text for form in self._likely(text))
 
     def mask(self, text: str) -> str:
         """``text`` with each registered secret, and each JSON member with a secret's name, masked."""
@@ -80,7 +90,7 @@ class Secrets:
         try:
             parsed = json.loads(text)
             hidden = self._hides(parsed)
-            return self.mask(json.dumps(self._masked(parsed), ensure_ascii=False) if hidden else text)
+            return self.mask(json.dumps(self.mask_json(parsed), ensure_ascii=False) if hidden else text)
         except (ValueError, RecursionError):
             return self.mask(text)
 
@@ -93,15 +103,16 @@ class Secrets:
         text = "\0".join(strings)
         return named or self.mask(text) != text
 
-    def _masked(self, value: Any) -> Any:
+    def mask_json(self, value: Any) -> Any:
+        """A JSON value, each of its strings masked."""
         match value:
             case str():
                 return self.mask(value)
             case list():
-                return [self._masked(one) for one in value]
+                return [self.mask_json(one) for one in value]
             case dict():
                 return {
-                    self.mask(name): MASK if _names_a_secret(name) and isinstance(one, str) else self._masked(one)
+                    self.mask(name): MASK if _names_a_secret(name) and isinstance(one, str) else self.mask_json(one)
                     for name, one in value.items()
                 }
             case _:
@@ -112,6 +123,24 @@ class Secrets:
         open_ones = "\0".join(value for name, value in headers.items() if name.lower() not in _SECRET_HEADERS)
         look = self.mask if self.mask(open_ones) != open_ones else str
         return {name: MASK if name.lower() in _SECRET_HEADERS else look(value) for name, value in headers.items()}
+
+
+def _encoded(value: str) -> set[str]:
+    """What ``value`` is in base64, wherever it stands in what is encoded, and in hexadecimal digits."""
+    raw = value.encode("utf-8", "surrogatepass")
+    whole = base64.b64encode(raw).decode("ascii")
+    forms = {whole, whole.rstrip("="), raw.hex(), raw.hex().upper()}
+    for before in (1, 2):
+        # The first and the last digit are made of their neighbours too.
+        digits = base64.b64encode(bytes(before) + raw).decode("ascii")
+        forms.add(digits[before + 1 : (before + len(raw)) * 8 // 6])
+    forms.add(whole[: len(raw) * 8 // 6])
+    return forms | {form.translate(_URL_SAFE) for form in forms}
+
+
+def strings_of(value: Any) -> Iterator[str]:
+    """Each string of a JSON value, the names of members too."""
+    return (string for _, string in _strings(value))
 
 
 def _strings(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

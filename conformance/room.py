@@ -5,18 +5,18 @@ scenario is blocked where it does not. What a clause promises is checked through
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from conformance import relation
 from conformance.client.actor import Actor, same_id
-from conformance.client.http import Answer
-from conformance.client.realtime import Received
+from conformance.client.answers import Answer
+from conformance.client.inbox import Received
 from conformance.dialect import MISSING, read
-from conformance.envelope import ChatKey, ciphertext_of
+from conformance.envelope import ciphertext_of
 from conformance.errors import Blocked
-from conformance.expect import Expect
-from conformance.ledger import Accepted, Ledger, Trace
-from conformance.provision.base import Chat
+from conformance.gathering import Gathering, trace_of
+from conformance.ledger import Accepted, Trace
 from conformance.redact import elide
 from conformance.strategies.bundles import Bundle, plain_bundle
 from conformance.strategies.defects import Malformed
@@ -28,253 +28,8 @@ _FORBIDDEN = 403
 
 
 @dataclass(slots=True)
-class Room:
-    """One chat. ``owner`` owns it, distributes its keys and speaks where a barrier is needed.
-
-    ``inside`` are the names of those who are joined and not banned: the audience of the next message. Of those in
-    ``unsure`` no page says whether they still hear it. ``latency_s`` is the longest that a send took to be answered.
-    """
-
-    chat: Chat
-    owner: Actor
-    expect: Expect
-    marker: str
-    history_there: bool
-    actors: dict[str, Actor] = field(default_factory=dict)
-    inside: set[str] = field(default_factory=set)
-    unsure: set[str] = field(default_factory=set)
-    ledger: Ledger = field(default_factory=Ledger)
-    key: ChatKey = field(default_factory=ChatKey.generate)
-    epoch: int = -1
-    latency_s: float = 0.0
-    _written: int = 0
-
-    def __getitem__(self, name: str) -> Actor:
-        return self.actors[name]
-
-    # --- who is there -------------------------------------------------------------------------------------------
-
-    def enter(self, actor: Actor, *, hand_out: bool = True) -> None:
-        """``actor`` joins; where its acknowledgement tells of another epoch, the owner hands out a new key.
-
-        Not ``hand_out``: the epoch is taken up, and its key is left to be handed out later.
-        """
-        self.actors[actor.name] = actor
-        if actor.inbox.closed:
-            # A target may drop the socket of whom it bans or kicks; its client would come back.
-            actor.connect()
-        epoch = actor.join(self.chat)
-        self.inside.add(actor.name)
-        self.unsure.discard(actor.name)
-        if epoch != self.epoch:
-            self._turn_to(epoch, hand_out=hand_out)
-
-    def enter_as_new(self, actor: Actor) -> None:
-        """``actor`` joins where that rotates the epoch: `rotated` takes it up afterwards."""
-        self.actors[actor.name] = actor
-        actor.join(self.chat)
-        self.inside.add(actor.name)
-
-    def admit(self, actor: Actor) -> None:
-        """``actor`` joins and is given the key."""
-        self.enter(actor)
-        self.share(actor)
-
-    def let_back_in(self, *actors: Actor) -> None:
-        """They join again after what may have cost them their sockets; a target may drop whom it bans elsewhere."""
-        # Until it is back nobody knows of any that it is inside, and a key is handed to nobody else.
-        for actor in actors:
-            self.unsure_of(actor)
-        for actor in actors:
-            self._let_back_in(actor)
-
-    def _let_back_in(self, actor: Actor) -> None:
-        was_dropped = actor.inbox.closed
-        # A connection may be lost before its end is heard of. What is left of it may end after the new one began, and
-        # take the place in the room with it; and the end of anybody's may move the epoch on. Each of them ends once.
-        for _ in self.actors:
-            try:
-                self.admit(actor)
-            except Blocked:
-                was_dropped = was_dropped or self._is_dropped(actor)
-                if not was_dropped:
-                    raise
-            else:
-                return
-        self.admit(actor)
-
-    @staticmethod
-    def _is_dropped(actor: Actor) -> bool:
-        """Whether the socket of ``actor`` ends: that is heard of as late as an event may be."""
-        return actor.inbox.closes_within(actor.link.profile.target.event_timeout_s)
-
-    def try_admit(self, actor: Actor) -> bool:
-        """``actor`` asks to be let in, and is given the key if it is; False where the target refuses."""
-        if actor.inbox.closed:
-            actor.connect()
-        if not actor.emit("join", chat_id=self.chat.chat_id).ok:
-            return False
-        self.admit(actor)
-        return True
-
-    def asks_in(self, actor: Actor) -> bool:
-        """``actor`` asks to join, over a new socket where its own was dropped; whether the target says ok."""
-        self.actors.setdefault(actor.name, actor)
-        try:
-            return actor.emit("join", chat_id=self.chat.chat_id).ok
-        except Blocked:
-            if not actor.inbox.closed:
-                raise
-        actor.connect()
-        return actor.emit("join", chat_id=self.chat.chat_id).ok
-
-    def knock(self, actor: Actor) -> None:
-        """``actor`` asks to join a chat that it has no right to; whether it is let in is not judged."""
-        self.actors[actor.name] = actor
-        if actor.emit("join", chat_id=self.chat.chat_id).ok:
-            self.unsure_of(actor)
-
-    def unsure_of(self, actor: Actor) -> None:
-        """Whether ``actor`` still hears what is said is left open by every page."""
-        self._out(actor)
-        self.unsure.add(actor.name)
-
-    def leave(self, actor: Actor) -> None:
-        """``actor`` leaves."""
-        actor.leave(self.chat)
-        self._out(actor)
-
-    def gone(self, actor: Actor) -> None:
-        """``actor`` is inside no longer, by what somebody did to it."""
-        self._out(actor)
-
-    def _out(self, actor: Actor) -> None:
-        self.inside.discard(actor.name)
-        self.ledger.excuse(actor.name, self.heard(actor))
-
-    def put_out(self, actor: Actor) -> None:
-        """``actor`` was put out by a measure: no session of that user belongs to the audience any more."""
-        for one in self.actors.values():
-            if same_id(one.identity.user_id, actor.identity.user_id):
-                self._out(one)
-
-    def _turn_to(self, epoch: int, *, without: Actor | None = None, hand_out: bool = True) -> None:
-        self.epoch = epoch
-        self.key = ChatKey.generate()
-        if hand_out:
-            self.distribute(without=without)
-
-    # --- keys ---------------------------------------------------------------------------------------------------
-
-    def share(self, actor: Actor, *, by: Actor | None = None) -> str:
-        """The owner, or another who has it, hands ``actor`` the key of the current epoch; the blob that it went in."""
-        blob = (by or self.owner).share_key(self.chat, self.epoch, self.key, actor)
-        actor.keys[str(self.chat.chat_id), self.epoch] = self.key
-        return blob
-
-    def distribute(self, *, without: Actor | None = None) -> None:
-        """The owner hands the key to itself, which makes it the distributor, and then to all who are inside.
-
-        Where the epoch rises meanwhile, it is that one's key that they all get.
-        """
-        for _ in self.actors:
-            try:
-                self._hand_out(without)
-            except Blocked:
-                # Whoever lost its socket may be noticed at any time, once, and no page forbids that to rotate.
-                epoch = self.owner.join(self.chat)
-                if epoch <= self.epoch:
-                    raise
-                self._turn_to(epoch, hand_out=False)
-            else:
-                return
-        self._hand_out(without)
-
-    def _hand_out(self, without: Actor | None) -> None:
-        self.share(self.owner)
-        for actor in self.actors.values():
-            if actor is not self.owner and actor is not without and actor.name in self.inside:
-                self.share(actor)
-
-    def rotated(self, *, without: Actor | None = None, since: int | None = None) -> None:
-        """Learn the epoch after a rotation, and distribute its key to all inside but ``without``.
-
-        Raises `Blocked` where the epoch did not rise.
-        """
-        before = self.epoch
-        self._turn_to(self._epoch_after(before, self.owner.inbox.mark if since is None else since), without=without)
-
-    def _epoch_after(self, before: int, since: int) -> int:
-        def is_later(event: Received) -> bool:
-            return self._told_epoch(event) > before
-
-        # Asked by joining once more: one measure may rotate twice, and no core clause promises the event.
-        asked = self.owner.join(self.chat)
-        if asked > before:
-            return asked
-        told = self.owner.inbox.wait_for(is_later, self.owner.link.profile.target.event_timeout_s, since)
-        if told is None:
-            raise Blocked(f"the epoch did not rise above {before} after what ought to rotate it")
-        return self._told_epoch(told)
-
-    def _told_epoch(self, event: Received) -> int:
-        """The epoch that an event tells of this chat; -1 where it tells of none."""
-        heard = self.owner.link.profile.dialect.event["epoch_changed"]
-        if event.name != heard.name or not same_id(read(event.payload, heard.fields["chat_id"]), self.chat.chat_id):
-            return -1
-        epoch = read(event.payload, heard.fields["epoch"])
-        return epoch if isinstance(epoch, int) else -1
-
-    def follow(self) -> bool:
-        """Take up a rotation that happened meanwhile, whatever caused it, and hand out the new key; whether one did."""
-        epoch = self.owner.join(self.chat)
-        rose = epoch > self.epoch
-        if rose:
-            self._turn_to(epoch)
-        return rose
-
-    def clear(self, *, without: Actor | None = None) -> None:
-        """The owner clears the chat, which rotates the epoch; the new key goes to all but ``without``."""
-        since = self.owner.inbox.mark
-        self.owner.require(self.owner.call("clear", chat_id=self.chat.chat_id), "clearing the chat")
-        self.rotated(without=without, since=since)
-
-    # --- the owner's measures -----------------------------------------------------------------------------------
-
-    def mute(self, actor: Actor, duration: int) -> Answer:
-        """The owner mutes ``actor`` for ``duration`` seconds, 0 for good."""
-        return self._measure("mute", actor, duration=duration, reason="conformance")
-
-    def unmute(self, actor: Actor) -> Answer:
-        """The owner lifts the mute of ``actor``."""
-        return self._measure("unmute", actor)
-
-    def ban(self, actor: Actor, duration: int = 0) -> Answer:
-        """The owner bans ``actor`` for ``duration`` seconds, 0 for good; it no longer belongs to the audience."""
-        answer = self._measure("ban", actor, duration=duration, reason="conformance")
-        self.put_out(actor)
-        return answer
-
-    def unban(self, actor: Actor) -> Answer:
-        """The owner lifts the ban of ``actor``, who still has to join."""
-        return self._measure("unban", actor)
-
-    def kick(self, actor: Actor, *, without: Actor | None = None) -> Answer:
-        """The owner kicks ``actor``, which rotates the epoch; the others but ``without`` get the new key."""
-        since = self.owner.inbox.mark
-        answer = self._measure("kick", actor)
-        self.put_out(actor)
-        self.rotated(without=without, since=since)
-        return answer
-
-    def ask(self, what: str, actor: Actor, **values: object) -> Answer:
-        """The owner asks for a measure against ``actor``; what comes of it is for the caller to judge."""
-        return self.owner.call(what, chat_id=self.chat.chat_id, user_id=actor.identity.user_id, **values)
-
-    def _measure(self, what: str, actor: Actor, **values: object) -> Answer:
-        answer = self.ask(what, actor, **values)
-        self.expect.answered(answer, f"the owner's {what} of {actor.name}")
-        return answer
+class Room(Gathering):
+    """One chat, with all that is said in it and what is checked of that."""
 
     # --- messages -----------------------------------------------------------------------------------------------
 
@@ -296,7 +51,7 @@ class Room:
             ct = (ciphertext_of(message.content) if answer.ok else None) or message.twin.ct
         else:
             answer, ct = actor.post(self.chat, message.request_body()), message.ct
-        self.latency_s = max(self.latency_s, answer.ended - answer.started)
+        self.latency_s = max(self.latency_s, answer.ended - answer.started, actor.link.pace.pause_s)
         self._enter(actor, answer, ct)
         return answer
 
@@ -346,18 +101,19 @@ class Room:
 
     def _reached(self, actor: Actor, answer: Answer) -> None:
         sent_id = self.must_have_id(answer)
-        heard = self._hear(actor, sent_id, self.ledger.ciphertext_of(sent_id))
+        heard = self._hear(actor, answer, sent_id, self.ledger.ciphertext_of(sent_id))
         if heard is None and actor.inbox.closed:
-            raise Blocked(f"the socket of {actor.name} was dropped: what would have reached it is not known")
+            raise Blocked(f"{actor.inbox.ending} ({actor.name}): what would have reached it is not known")
         title = f"an accepted message reaches {actor.name}, who is in the chat"
-        observed = "no such event in time" if heard is None else "message:new"
+        event = self.called("message_new")
         self.expect.that(
             heard is not None,
             BROADCAST,
             title=title,
-            expected=f"message:new of {sent_id}",
-            observed=observed,
+            expected=f"{event} of {sent_id}",
+            observed="no such event in time" if heard is None else f"{event} of {sent_id}",
             exchange=answer.exchange,
+            by=relation.heard(event, actor.name, heard),
         )
 
     def say(self, actor: Actor) -> tuple[Answer, Bundle]:
@@ -378,31 +134,22 @@ class Room:
 
     def hear_bundle(self, actor: Actor, answer: Answer, message: Bundle) -> Trace | None:
         """Wait for the event of an accepted ``message`` at ``actor``: known by its id, or by its ciphertext."""
-        return self._hear(actor, self.id_of(answer), message.ct)
+        return self._hear(actor, answer, self.id_of(answer), message.ct)
 
-    def _hear(self, actor: Actor, sent_id: str | None, ct: str | None) -> Trace | None:
+    def _hear(self, actor: Actor, answer: Answer, sent_id: str | None, ct: str | None) -> Trace | None:
         heard = actor.link.profile.dialect.event["message_new"]
 
         def is_it(event: Received) -> bool:
-            if event.name != heard.name:
+            # What came before it was sent is another message, though it may have the same ciphertext.
+            if event.name != heard.name or event.at < answer.started:
                 return False
-            trace = _trace(event.payload, heard.fields)
+            trace = trace_of(event.payload, heard.fields)
             # Ids are of their chat: another chat's message may have the same one.
             here = same_id(read(event.payload, heard.fields["chat_id"]), self.chat.chat_id)
             return (ct is not None and trace.ct == ct) or (here and trace.id == sent_id)
 
         event = actor.inbox.wait_for(is_it, actor.link.profile.target.event_timeout_s)
-        return _trace(event.payload, heard.fields) if event else None
-
-    def heard(self, actor: Actor) -> list[Trace]:
-        """What ``actor`` heard in this chat."""
-        fields = actor.link.profile.dialect.event["message_new"].fields
-        return [_trace(event.payload, fields) for event in actor.messages(self.chat)]
-
-    def heard_anywhere(self, actor: Actor) -> list[Trace]:
-        """What ``actor`` heard in whatever chat the events say they are of."""
-        heard = actor.link.profile.dialect.event["message_new"]
-        return [_trace(event.payload, heard.fields) for event in actor.inbox.events(heard.name)]
+        return replace(trace_of(event.payload, heard.fields), entry=event.entry) if event else None
 
     def no_trace(self, *requirements: str, after: Answer | None = None) -> None:
         """Nothing that was refused has left a trace: no event to anybody, nothing in the history.
@@ -417,8 +164,9 @@ class Room:
                 not strays,
                 *judged,
                 title=f"a refused message reaches nobody: {actor.name}",
-                expected="no message:new but of accepted sends",
+                expected=f"no {self.called('message_new')} but of accepted sends",
                 observed="; ".join(strays) or "none",
+                by=relation.within(len(strays), most=0),
             )
         if self.history_there:
             self._no_trace_in_history(judged)
@@ -434,7 +182,13 @@ class Room:
             title="a refused message is not in the history",
             expected="no entry but of accepted sends",
             observed="; ".join(strays) or "none",
+            by=relation.within(len(strays), most=0),
         )
+
+    def disregard_what_was_said(self) -> None:
+        """What the history of a chat that was there before holds already is no trace of this scenario."""
+        if self.history_there:
+            self.ledger.disregard(self.history())
 
     def history(self, reader: Actor | None = None) -> list[Trace]:
         """The user messages in the history, as the owner or ``reader`` reads it.
@@ -453,7 +207,7 @@ class Room:
 
     def _told_by_users(self, entries: Iterable[object]) -> list[Trace]:
         pointers = self.owner.link.profile.dialect.record["entry"]
-        return [_trace(entry, pointers) for entry in entries if read(entry, pointers["type"]) != "system"]
+        return [trace_of(entry, pointers) for entry in entries if read(entry, pointers["type"]) != "system"]
 
     # --- the end ------------------------------------------------------------------------------------------------
 
@@ -479,8 +233,3 @@ class Room:
 
     def _none(self, found: list[str], requirement: str, title: str) -> None:
         self.expect.that(not found, requirement, title=title, expected="none", observed=", ".join(found) or "none")
-
-
-def _trace(document: object, pointers: Mapping[str, str]) -> Trace:
-    content = read(document, pointers["content"])
-    return Trace(str(read(document, pointers["id"])), ciphertext_of(content), content)

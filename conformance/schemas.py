@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -125,6 +125,11 @@ def _is_date_time(instance: object) -> bool:
     return bool(_DATE_TIME.fullmatch(instance) and datetime.fromisoformat(instance))
 
 
+@_FORMATS.checks("date", raises=ValueError)
+def _is_date(instance: object) -> bool:
+    return not isinstance(instance, str) or date.fromisoformat(instance).isoformat() == instance
+
+
 # --- saying -------------------------------------------------------------------------------------------------
 
 _KINDS = {
@@ -145,7 +150,7 @@ _PYTHON_KINDS = (
     (list, "array"),
     (dict, "object"),
 )
-_FORMAT_KINDS = {"uuid": "a UUID", "date-time": "a date and time of RFC 3339"}
+_FORMAT_KINDS = {"uuid": "a UUID", "date-time": "a date and time of RFC 3339", "date": "a day such as 2026-12-31"}
 _PATTERN_KINDS = {
     r"\S": "a text that is not blank",
     r"^https?://[^\s/?#]+(/[^\s?#]*)?$": "a URL such as https://portal.example",

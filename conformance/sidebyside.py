@@ -28,8 +28,8 @@ class SideBySide:
     _running: dict[str, Future[None]] = field(default_factory=dict)
 
     def start(self, items: Iterable[pytest.Function]) -> None:
-        """Start the scenario of each item that was not started before."""
-        for item in items:
+        """Start the scenario of each item that was not started before; unless each is to wait for its turn."""
+        for item in items if not self.theatre.driver.in_turn else ():
             if item.nodeid in self._stages:
                 continue
             stage = self.theatre.stage()

@@ -4,7 +4,7 @@ A scenario ends in an `Outcome`. For each requirement that it claims it contribu
 contributions of all scenarios fold into the requirement's outcome, and these into the run's `Verdict`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -42,6 +42,9 @@ _WEIGHT = (
     Outcome.PASSED,
     Outcome.NOT_APPLICABLE,
 )
+
+UNSETTLED = frozenset({Outcome.BLOCKED, Outcome.SUITE_ERROR, Outcome.NOT_JUDGED})
+"""The outcomes of what is neither green nor red."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +97,13 @@ def fold_run(outcomes: Mapping[str, Outcome], *, must: Iterable[str], should: It
     if complete and judged and Outcome.PASSED in musts:
         return Verdict.CONFORMANT
     return Verdict.INCONCLUSIVE
+
+
+def counted(ids: Collection[str], noun: str) -> str:
+    """How many there are, in words."""
+    return f"{len(ids)} {noun}{'' if len(ids) == 1 else 's'}"
+
+
+def some(ids: Sequence[str], most: int = 6) -> str:
+    """The first of the ids, and how many more there are."""
+    return ", ".join(ids[:most]) + (f" and {len(ids) - most} more" if len(ids) > most else "")

@@ -7,13 +7,18 @@ import json
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from conformance.redact import Secrets, elide, printable
 
 # What is stored of a body; the client itself reads up to 1 MiB.
 STORED_BODY = 6000
+# What is stored of the head of an answer, which may have 100 KB.
+STORED_HEADERS = 64
+STORED_VALUE = 1000
+# Characters of foreign text in one log: fifteen times what the longest scenario has. Beyond it only lines are kept.
+STORED_ALTOGETHER = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class WireLog:
         self._lock = threading.Lock()
         self._began = time.monotonic()
         self._entries: list[Exchange | SocketEvent] = []
+        self._stored = 0
         self.requests = 0
 
     @property
@@ -96,7 +102,7 @@ class WireLog:
                 request_headers=self._secrets.mask_headers(request[0]),
                 request_body=self.text_of(request[1]),
                 status=status,
-                response_headers=self._secrets.mask_headers(headers),
+                response_headers=self._head_of(headers),
                 response_body=self.text_of(body),
                 fault=None if fault is None else printable(self._secrets.mask(fault)),
             )
@@ -122,12 +128,39 @@ class WireLog:
 
     def text_of(self, body: bytes) -> str:
         """``body`` as text, masked and cut to what is stored."""
+        if self._stored > STORED_ALTOGETHER:
+            return f"… ({len(body)} bytes)"
         text = printable(self._secrets.mask_body(body.decode("utf-8", "replace")))
-        return text if len(text) <= STORED_BODY else f"{text[:STORED_BODY]}… ({len(body)} bytes)"
+        stored = text if len(text) <= STORED_BODY else f"{text[:STORED_BODY]}… ({len(body)} bytes)"
+        self._stored += len(stored)
+        return stored
+
+    def _head_of(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The headers of an answer, masked, and cut where they are more than anybody reads."""
+        masked = self._secrets.mask_headers(headers)
+        if len(masked) <= STORED_HEADERS and sum(map(len, masked.values())) <= STORED_VALUE:
+            return {name: printable(value) for name, value in masked.items()}
+        some = list(masked.items())[: 0 if self._stored > STORED_ALTOGETHER else STORED_HEADERS]
+        stored = {elide(name): elide(value, STORED_VALUE) for name, value in some}
+        if len(masked) > len(some):
+            stored["…"] = f"{len(masked) - len(some)} more headers"
+        self._stored += sum(map(len, stored.values()))
+        return stored
 
     def as_json(self) -> list[dict[str, Any]]:
         """The log as plain JSON values."""
-        return [asdict(entry) for entry in self.entries]
+        return [plain(entry) for entry in self.entries]
+
+
+def plain(entry: Exchange | SocketEvent) -> dict[str, Any]:
+    """An entry as JSON values; its headers are the entry's own, and not to be changed."""
+    # A run has thousands: to copy each of them through and through takes longer than to write them.
+    return {name: getattr(entry, name) for name in _NAMES[type(entry)]}
+
+
+_NAMES: Mapping[type, tuple[str, ...]] = {
+    kind: tuple(one.name for one in fields(kind)) for kind in (Exchange, SocketEvent)
+}
 
 
 def _as_json(payload: object) -> bytes:

@@ -75,7 +75,7 @@ class Catalogue:
         wanted = {pattern: self._matching(pattern) for pattern in patterns}
         lost = [pattern for pattern, ids in wanted.items() if not ids]
         if lost:
-            raise UsageFault("; ".join(self._no_match(pattern) for pattern in lost))
+            raise UsageFault("; ".join(self.no_match(pattern) for pattern in lost))
         chosen = frozenset().union(*wanted.values())
         return tuple(one for id_, one in self.requirements.items() if id_ in chosen)
 
@@ -92,7 +92,8 @@ class Catalogue:
     def _matching(self, pattern: str) -> frozenset[str]:
         return frozenset(id_ for id_ in self.requirements if fnmatchcase(id_, pattern.upper()))
 
-    def _no_match(self, pattern: str) -> str:
+    def no_match(self, pattern: str) -> str:
+        """Say that nothing is called so, and what is."""
         return f"no requirement matches {pattern!r}{self._suggestion(pattern)}"
 
     def _suggestion(self, id_: str) -> str:

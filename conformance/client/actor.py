@@ -5,44 +5,70 @@ It does what a well-behaved client does, and knows nothing of requirements: it r
 """
 
 import json
+import math
 import ssl
+import threading
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from conformance.client.http import Answer, HttpClient
-from conformance.client.realtime import Inbox, Received, Socket
+from conformance.client.answers import Answer, Exchanging
+from conformance.client.inbox import Connected, Inbox, Received
+from conformance.client.pacing import Pace
+from conformance.client.patience import Patience
 from conformance.dialect import MISSING, fill, read
 from conformance.envelope import ChatKey, EnvelopeError, KeyPair, unwrap_key, wrap_key
 from conformance.errors import Blocked
+from conformance.late import late
 from conformance.profile import Profile
 from conformance.provision.base import Chat, Identity
 from conformance.redact import Secrets, elide
 from conformance.wire import WireLog
 
 _SHOWN = 120
+_SERVER_ERROR = 500
+# The end of a socket may be noticed a little later than an answer over HTTP.
+_NOTICED_S = 0.25
+_LIFTED_BY = {"mute": "unmute", "ban": "unban"}
+DEFAULT_MUTE_S = 300
+"""How long a mute lasts of which nobody says how long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What every actor of a scenario shares: the way to the target, and the log of what went along it."""
+    """What every actor of a scenario shares: the way to the target, and the log of what went along it.
 
-    http: HttpClient
+    ``hard_muted`` tells until when users are muted everywhere, by user id: nothing lifts it, so they have to rest.
+    ``measured`` is what has to be lifted where it stays: the lifting call, the chat and the user.
+    Once ``limits_judged`` is set, a 429 is what a scenario is about, and is not waited out.
+    """
+
+    http: Exchanging
     profile: Profile
     context: ssl.SSLContext
     secrets: Secrets
     wire: WireLog
+    pace: Pace = field(default_factory=Pace)
+    patience: Patience = field(default_factory=Patience)
+    hard_muted: dict[str, float] = field(default_factory=dict)
+    measured: set[tuple[str, str, str]] = field(default_factory=set)
+    limits_judged: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """An acknowledgement, and whether it says ok."""
+    """An acknowledgement, whether it says ok, and what it says of a refusal."""
 
     ok: bool
     payload: Any
+    error: Any = MISSING
 
     def shown(self) -> str:
-        """The acknowledgement on a line."""
+        """The acknowledgement on a line: of a refusal what it says itself, where it says something."""
+        if not self.ok and isinstance(self.error, str) and self.error:
+            return elide(self.error, _SHOWN)
         return elide(json.dumps(self.payload, ensure_ascii=False, default=repr), _SHOWN)
 
 
@@ -55,7 +81,7 @@ class Actor:
     link: Link
     pair: KeyPair = field(default_factory=KeyPair.generate)
     keys: dict[tuple[str, int], ChatKey] = field(default_factory=dict)
-    _socket: Socket | None = None
+    _socket: Connected | None = None
 
     # --- the way in ---------------------------------------------------------------------------------------------
 
@@ -63,7 +89,11 @@ class Actor:
         """Open the Socket.IO connection, again where it was dropped; raises `Blocked` where it is refused."""
         dialect, target = self.link.profile.dialect, self.link.profile.target
         inbox = self._socket.inbox if self._socket else Inbox()
-        socket = Socket(self.name, self.link.wire, timeout_s=target.timeout_s, namespace=dialect.namespace, inbox=inbox)
+        if self._socket is not None and inbox.closed:
+            self._socket.close()
+        socket = late("conformance.client.realtime").Socket(
+            self.name, self.link.wire, timeout_s=target.timeout_s, namespace=dialect.namespace, inbox=inbox
+        )
         socket.connect(
             target.ws_url,
             path=dialect.socket_path,
@@ -83,7 +113,7 @@ class Actor:
         self.socket.drop()
 
     @property
-    def socket(self) -> Socket:
+    def socket(self) -> Connected:
         """The socket; raises `Blocked` before `connect`."""
         if self._socket is None:
             raise Blocked(f"{self.name} has no Socket.IO connection")
@@ -105,7 +135,7 @@ class Actor:
         """Send the event that the dialect calls ``what``, and give its acknowledgement."""
         spoken = self.link.profile.dialect.emit[what]
         payload = self.socket.call(spoken.event, fill(spoken.payload, values))
-        return Acknowledged(read(payload, spoken.ack["ok"]) is True, payload)
+        return Acknowledged(read(payload, spoken.ack["ok"]) is True, payload, read(payload, spoken.ack["error"]))
 
     def must_emit(self, what: str, **values: object) -> Any:
         """The same, but raises `Blocked` where the acknowledgement does not say ok."""
@@ -143,6 +173,8 @@ class Actor:
         """Hand ``recipient`` the chat key of ``epoch``; the blob it went in. Raises `Blocked` where that is refused."""
         acknowledged, blob = self.offer_key(chat, epoch, key, recipient)
         if not acknowledged.ok:
+            if recipient.inbox.allowance.fault:
+                raise Blocked(f"{recipient.inbox.ending} ({recipient.name})")
             event = self.link.profile.dialect.emit["share_key"].event
             raise Blocked(f"{event} of {self.name} for {recipient.name} was refused: {acknowledged.shown()}")
         return blob
@@ -201,7 +233,19 @@ class Actor:
 
     def call(self, what: str, **values: object) -> Answer:
         """The REST call that the dialect calls ``what``; values fill its path and its body."""
-        return self.request(*self.spelled(what, **values))
+        if what == "hard_mute":
+            # Noted before it is asked for: it may hold though no answer comes.
+            lasts = self.link.profile.target.timeout_s + _seconds(values.get("duration", DEFAULT_MUTE_S))
+            self.link.hard_muted[str(values.get("user_id"))] = time.monotonic() + lasts
+        answer = self.request(*self.spelled(what, **values))
+        if what == "hard_mute" and answer.ok:
+            lasts = _seconds(values.get("duration", DEFAULT_MUTE_S))
+            self.link.hard_muted[str(values.get("user_id"))] = answer.ended + lasts
+        elif what == "hard_mute" and answer.status < _SERVER_ERROR:
+            self.link.hard_muted.pop(str(values.get("user_id")), None)
+        if what in _LIFTED_BY and answer.ok:
+            self.link.measured.add((_LIFTED_BY[what], str(values.get("chat_id")), str(values.get("user_id"))))
+        return answer
 
     def spelled(self, what: str, **values: object) -> tuple[str, str, bytes, str | None]:
         """The same call as the arguments of `request`: method, path, body and content type."""
@@ -213,7 +257,11 @@ class Actor:
     def post(self, chat: Chat, body: bytes, content_type: str | None = "application/json") -> Answer:
         """Send ``body``, as it is, to the endpoint under test."""
         spoken = self.link.profile.dialect.rest["send"]
-        return self.request(spoken.method, spoken.path_for(chat_id=chat.chat_id), body, content_type)
+        answer = self.request(spoken.method, spoken.path_for(chat_id=chat.chat_id), body, content_type)
+        return replace(answer, lost=self._lost)
+
+    def _lost(self) -> str:
+        return self._socket.lost(_NOTICED_S) if self._socket is not None else ""
 
     def request(
         self,
@@ -223,19 +271,50 @@ class Actor:
         content_type: str | None = None,
         *,
         cookies: str | None = None,
+        hidden: bool = False,
     ) -> Answer:
-        """Any request with this actor's session, or with other ``cookies``: no Cookie header where they are empty."""
+        """Any request with this actor's session, or with other ``cookies``: no Cookie header where they are empty.
+
+        What a ``hidden`` one is answered is not logged.
+        """
         own = f"{self.link.profile.dialect.cookie}={self.identity.cookie}"
         sent = own if cookies is None else cookies
         headers = {"Cookie": sent} if sent else {}
         if content_type is not None:
             headers["Content-Type"] = content_type
-        return self.link.http.request(method, path, actor=self.name, wire=self.link.wire, body=body, headers=headers)
+        return self.link.patience.ask(
+            partial(self._sent, method, path, body, headers, hidden=hidden), minds=not self.link.limits_judged.is_set()
+        )
+
+    def _sent(self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, hidden: bool) -> Answer:
+        self.link.pace.wait(self.client, message_to=self._chat_in(method, path))
+        return self.link.http.request(
+            method, path, actor=self.name, wire=self.link.wire, body=body, headers=headers, hidden=hidden
+        )
+
+    @property
+    def client(self) -> str:
+        """Who this is to a target that counts: the user, whichever its session."""
+        return str(self.identity.user_id)
+
+    def _chat_in(self, method: str, path: str) -> str:
+        """The chat that a request sends a message to; empty where it does something else."""
+        spoken = self.link.profile.dialect.rest["send"]
+        before, _, behind = spoken.path.partition("{chat_id}")
+        if method != spoken.method or not path.startswith(before) or not path.endswith(behind):
+            return ""
+        chat = path.removeprefix(before).removesuffix(behind)
+        return "" if "/" in chat else chat
 
     def require(self, answer: Answer, what: str) -> None:
         """Raise `Blocked` where ``answer`` is not 2xx: ``what`` was needed to get any further."""
         if not answer.ok:
             raise Blocked(f"{what} by {self.name} was answered {answer.status}: {elide(answer.text, _SHOWN)}")
+
+
+def _seconds(duration: object) -> float:
+    """How long something lasts that was taken with this duration: 0 is for good, and so is what makes no sense."""
+    return float(duration) if isinstance(duration, int | float) and duration > 0 else math.inf
 
 
 def same_id(one: object, other: object) -> bool:

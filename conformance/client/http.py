@@ -7,23 +7,20 @@ httpx's transport is used without its client: that would follow, keep and merge 
 much again as the exchange itself.
 """
 
-import json
 import ssl
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import lru_cache
 
 import httpx
 
+from conformance.client.answers import Answer, NoAnswer
 from conformance.client.deadline import DeadlineTransport, total_deadline
-from conformance.dialect import MISSING
-from conformance.errors import Blocked
-from conformance.wire import Exchange, WireLog
+from conformance.redact import MASK
+from conformance.wire import WireLog
 
 BODY_MAX = 1024 * 1024
 """Bytes of a body that are read; what goes beyond is not an answer but an attack."""
@@ -38,57 +35,12 @@ _HEADERS = {
 }
 
 
-class NoAnswer(Blocked):
-    """The target gave no usable answer; ``cause`` is the library's error, where there is one."""
-
-    def __init__(self, message: str, cause: Exception | None = None) -> None:
-        super().__init__(message)
-        self.cause = cause
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back for one request. ``started`` and ``ended`` are `time.monotonic` readings."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    exchange: Exchange
-    started: float
-    ended: float
-
-    @cached_property
-    def text(self) -> str:
-        """The body as text, undecodable bytes replaced."""
-        return self.body.decode("utf-8", "replace")
-
-    @cached_property
-    def json(self) -> Any:
-        """The body as JSON value, or `MISSING` where it is none."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return MISSING
-
-    @cached_property
-    def said(self) -> str:
-        """The body as it was sent, and as a JSON reader understands it: whatever it says is in here."""
-        if self.json is MISSING:
-            return self.text
-        return f"{self.text}\n{json.dumps(self.json, ensure_ascii=False)}"
-
-    @property
-    def ok(self) -> bool:
-        """Whether the status is 2xx."""
-        return 200 <= self.status < 300  # noqa: PLR2004 - the class of statuses itself
-
-
 class HttpClient:
     """Requests to one base URL. Safe to share among threads."""
 
     def __init__(self, base_url: str, *, timeout_s: float, context: ssl.SSLContext) -> None:
         self._base = base_url.rstrip("/")
-        self._timeout = timeout_s
+        self.timeout_s = timeout_s
         self._timeouts = httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_MAX)).as_dict()
         self._context = context
         self._lock = threading.Lock()
@@ -106,17 +58,20 @@ class HttpClient:
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
+        hidden: bool = False,
     ) -> Answer:
         """Send one request and read its answer whole; ``body`` goes as it is.
 
-        Raises `NoAnswer` where the target does not answer in time, drops the connection or sends too much.
+        What a ``hidden`` one is answered is not logged. Raises `NoAnswer` where the target does not answer in time,
+        drops the connection or sends too much.
         """
         sent = dict(headers or {})
         started = time.monotonic()
         with self._recording(wire, actor, started, method, path, sent, body):
-            status, received, read = self._exchange(method, path, sent, body, timeout_s or self._timeout)
+            status, received, read = self._exchange(method, path, sent, body, timeout_s or self.timeout_s)
         ended = time.monotonic()
-        exchange = wire.exchange(actor, started, method, path, (sent, body), (status, received, read))
+        logged = MASK.encode() if hidden else read
+        exchange = wire.exchange(actor, started, method, path, (sent, body), (status, received, logged))
         if status >= 500:  # noqa: PLR2004 - server errors
             self._retire()
         return Answer(status, received, read, exchange, started, ended)
@@ -137,7 +92,11 @@ class HttpClient:
                 read = b"".join(bounded(response))
             finally:
                 response.close()
-        return response.status_code, dict(response.headers), read
+        received = dict(response.headers)
+        if cookies := response.headers.get_list("set-cookie"):
+            # The one header whose values may hold what separates them elsewhere.
+            received["set-cookie"] = "\n".join(cookies)
+        return response.status_code, received, read
 
     @contextmanager
     def _recording(  # noqa: PLR0917 - mirrors the exchange
@@ -152,7 +111,7 @@ class HttpClient:
     ) -> Iterator[None]:
         try:
             yield
-        except (httpx.HTTPError, httpx.InvalidURL, NoAnswer) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, NoAnswer) as error:
             fault = describe(error)
             wire.exchange(actor, started, method, path, (headers, body), None, fault)
             raise NoAnswer(f"{method} {path} got no answer: {fault}", error) from None

@@ -4,6 +4,7 @@ The library alone would want another HTTP package, drop a target that says more 
 a minute to hang up: it waits for the end of a poll that nobody answers any more.
 """
 
+import contextlib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,8 +15,15 @@ import engineio
 import httpx
 from engineio import exceptions, packet, payload
 
+from conformance.client.allowance import Allowance, TooMuch
+from conformance.client.answers import NoAnswer
 from conformance.client.deadline import DeadlineTransport, total_deadline
-from conformance.client.http import BODY_MAX, NoAnswer, bounded, describe
+from conformance.client.http import BODY_MAX, bounded, describe
+
+_SEPARATOR = b"\x1e"
+_COOKIES_MAX = 20
+# A target names how long its silence may last; a library's clock has an end.
+_PATIENCE_MAX_S = 3600.0
 
 
 class _Payload(payload.Payload):
@@ -43,7 +51,8 @@ class _Answer:
 class _Line:
     """The requests of one connection. Cookies that the target sets, as a load balancer does, go back to it alone."""
 
-    def __init__(self, tls: ssl.SSLContext, headers: Mapping[str, str]) -> None:
+    def __init__(self, tls: ssl.SSLContext, headers: Mapping[str, str], allowance: Allowance) -> None:
+        self._allowance = allowance
         self._transport = DeadlineTransport(tls)
         self._client = httpx.Client(
             transport=self._transport,
@@ -66,9 +75,12 @@ class _Line:
             self._client.stream(method, url, content=content, headers=headers, timeout=seconds) as response,
         ):
             read = b"".join(bounded(response))
+        # Before they are taken apart: a packet may be two bytes, and becomes a hundred.
+        self._allowance.take(read, read.count(_SEPARATOR) + 1)
         for cookie in response.headers.get_list("set-cookie"):
             name, equals, value = cookie.partition(";")[0].partition("=")
-            if equals and name.strip() not in ("", *list(self._cookies)[:1]):
+            known = name.strip() in self._cookies or len(self._cookies) < _COOKIES_MAX
+            if equals and known and name.strip() not in ("", *list(self._cookies)[:1]):
                 self._cookies[name.strip()] = value.strip()
         return _Answer(response.status_code, read)
 
@@ -84,19 +96,46 @@ class _Line:
 class PollingEngine(engineio.Client):
     """The library's engine, whose polling is ours. ``tls`` is the context of every actor."""
 
-    def __init__(self, *, tls: ssl.SSLContext, **options: Any) -> None:
+    def __init__(self, *, tls: ssl.SSLContext, allowance: Allowance, **options: Any) -> None:
         super().__init__(**options)
         self._tls = tls
+        self._allowance = allowance
         self._line: _Line | None = None
 
     def cut(self) -> None:
-        """End the connection here and now where it is by polling."""
+        """End the connection here and now."""
         if self._line is not None:
             self._line.cut()
+        if self.ws is not None:
+            self.ws.hang_up()
+
+    def refuse(self, fault: str) -> None:
+        """End it here and now, as the target said what nobody can go on from."""
+        with contextlib.suppress(TooMuch):
+            self._allowance.refuse(fault)
+        self.cut()
+
+    @property
+    def ping_interval(self) -> float | None:
+        """Seconds between two pings, as the target says."""
+        return self._ping_interval
+
+    @ping_interval.setter
+    def ping_interval(self, seconds: float | None) -> None:
+        self._ping_interval = _patience(seconds)
+
+    @property
+    def ping_timeout(self) -> float | None:
+        """Seconds for which a ping may be late, as the target says."""
+        return self._ping_timeout
+
+    @ping_timeout.setter
+    def ping_timeout(self, seconds: float | None) -> None:
+        self._ping_timeout = _patience(seconds)
 
     def _connect_polling(self, url: str, headers: dict[str, str], engineio_path: str) -> None:
         self.base_url = self._get_engineio_url(url, engineio_path, "polling")
-        self._line = _Line(self._tls, headers)
+        self._line = _Line(self._tls, headers, self._allowance)
         try:
             more = self._open()
         except BaseException:
@@ -145,11 +184,13 @@ class PollingEngine(engineio.Client):
         assert self._line is not None
         try:
             return self._line.exchange(method, url, body, timeout or self.request_timeout)
+        except TooMuch as error:
+            return str(error)
         except (httpx.HTTPError, httpx.InvalidURL, NoAnswer, OSError, RuntimeError, ValueError) as error:
             return describe(error)
 
     def _read_loop_polling(self) -> None:
-        patience = self.ping_interval + self.ping_timeout
+        patience = (self.ping_interval or 0) + (self.ping_timeout or 0)
         while self.state == "connected" and self.write_loop_task:
             answer = self._send_request("GET", self.base_url, timeout=patience)
             failure, packets = (answer, []) if isinstance(answer, str) else _read(answer)
@@ -174,6 +215,14 @@ class PollingEngine(engineio.Client):
         super()._write_loop()
         # Nothing will be said any more: nobody answers the poll that waits.
         self.cut()
+
+
+def _patience(seconds: float | None) -> float | None:
+    if seconds is None:
+        return None
+    if not seconds >= 0:
+        raise ValueError(f"the target is patient for {seconds:g} seconds")
+    return min(seconds, _PATIENCE_MAX_S)
 
 
 def _read(answer: _Answer) -> tuple[str, list[Any]]:

@@ -6,20 +6,21 @@ reading thread itself files the event: handlers only append.
 
 import contextlib
 import logging
-import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import socketio
 import websocket
 from socketio import exceptions
 
+from conformance.client.inbox import Inbox, Refused
 from conformance.client.polling import PollingEngine
+from conformance.client.websockets import BoundedWebSocket
 from conformance.errors import Blocked
+from conformance.foreign import SocketJson
 from conformance.redact import elide
 from conformance.wire import WireLog
 
@@ -44,98 +45,6 @@ _FAILURES = (
 )
 
 
-class Refused(Blocked):
-    """The target refused the connection; ``data`` is what it gave as the reason."""
-
-    def __init__(self, message: str, data: object = None) -> None:
-        super().__init__(message)
-        self.data = data
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One event as it came: its place in the order of arrival, name, payload and `time.monotonic` reading."""
-
-    order: int
-    name: str
-    payload: Any
-    at: float
-
-
-class Inbox:
-    """The events that one socket received, in order of arrival. Safe to share among threads."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._events: list[Received] = []
-        self._closed = False
-
-    def append(self, name: str, payload: Any) -> None:
-        """File one event."""
-        with self._changed:
-            self._events.append(Received(len(self._events), name, payload, time.monotonic()))
-            self._changed.notify_all()
-
-    def close(self) -> None:
-        """Say that no more will come; who waits is woken."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-
-    def reopen(self) -> None:
-        """Say that the same actor is connected again; what it heard before stays."""
-        self._closed = False
-
-    @property
-    def closed(self) -> bool:
-        """Whether the socket is gone."""
-        return self._closed
-
-    def events(self, name: str, since: int = 0) -> list[Received]:
-        """The events of that name so far, from place ``since`` on."""
-        with self._changed:
-            return [event for event in self._events[since:] if event.name == name]
-
-    @property
-    def mark(self) -> int:
-        """The place that the next event will have."""
-        with self._changed:
-            return len(self._events)
-
-    def wait_for(self, found: Callable[[Received], bool], seconds: float, since: int = 0) -> Received | None:
-        """The first event from place ``since`` on that satisfies ``found``; None after ``seconds`` without it."""
-        ends = time.monotonic() + seconds
-        place = since
-        with self._changed:
-            while True:
-                for event in self._events[place:]:
-                    if found(event):
-                        return event
-                place = len(self._events)
-                if not self._more_may_come(ends) and place == len(self._events):
-                    return None
-
-    def wake(self) -> None:
-        """Let who waits look again."""
-        with self._changed:
-            self._changed.notify_all()
-
-    def wait_until(self, true: Callable[[], bool], seconds: float) -> bool:
-        """Wait until ``true`` holds, woken by every event; False after ``seconds``, or once the socket is gone."""
-        with self._changed:
-            self._changed.wait_for(lambda: true() or self._closed, seconds)
-        return true()
-
-    def closes_within(self, seconds: float) -> bool:
-        """Whether the socket is gone, or goes within so many seconds."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._closed, seconds)
-
-    def _more_may_come(self, ends: float) -> bool:
-        left = ends - time.monotonic()
-        return left > 0 and not self._closed and self._changed.wait(left)
-
-
 class _InOrderEngine(PollingEngine):
     """The engine, but events are handled by the thread that read them, one after the other."""
 
@@ -154,6 +63,13 @@ class _InOrderClient(socketio.Client):
         # The library tells nobody of a connection that is dropped before it has noted that it stands.
         self.lost()
 
+    def _handle_eio_message(self, data: Any) -> None:
+        if self._binary_packet and isinstance(data, str):
+            # The library would take any packet for the attachment that it waits for, and events would be lost in it.
+            self.eio.refuse("a packet came in the place of a binary attachment")
+        else:
+            super()._handle_eio_message(data)
+
 
 class Socket:
     """One Socket.IO connection of one actor."""
@@ -166,6 +82,7 @@ class Socket:
         self._namespace = namespace
         self._why: object = None
         self._over = False
+        self._let_go = False
         self._client: Any = None
         self._websocket: Any = None
 
@@ -194,7 +111,8 @@ class Socket:
             # Where something else lies behind the error, the target said nothing: the library did.
             told = self._why if error.__context__ is None else None
             late = "no complete answer within the deadline" if time.monotonic() >= ends else _root_of(error)
-            reason = elide(late if told is None else str(told), _SHOWN)
+            said = late if told is None else str(told)
+            reason = self.inbox.ending if self.inbox.allowance.fault else elide(said, _SHOWN)
             raise Refused(f"the Socket.IO connection of {self._actor} failed: {reason}", told) from None
         self._wire.event(self._actor, "connected", "Socket.IO")
 
@@ -204,8 +122,10 @@ class Socket:
             handle_sigint=False,
             logger=_SILENT,
             engineio_logger=_SILENT,
+            json=SocketJson,
             request_timeout=self._timeout,
             tls=context,
+            allowance=self.inbox.allowance,
             websocket_extra_options={
                 "sslopt": {"context": context},
                 "class_": self._open,
@@ -221,7 +141,7 @@ class Socket:
         return client
 
     def _open(self, **options: Any) -> Any:
-        self._websocket = websocket.WebSocket(**options)
+        self._websocket = BoundedWebSocket(self.inbox.allowance, **options)
         return self._websocket
 
     @contextlib.contextmanager
@@ -236,18 +156,16 @@ class Socket:
             watchdog.cancel()
 
     def _cut(self) -> None:
-        raw = self._websocket.sock if self._websocket is not None else None
-        if raw is not None:
-            with contextlib.suppress(OSError):
-                raw.shutdown(socket.SHUT_RDWR)
+        if self._websocket is not None:
+            self._websocket.hang_up()
         self._client.eio.cut()
 
     def _file(self, name: object, *payload: Any) -> None:
         # Whatever came in the place of a name: a target is free to send a number there.
         name = str(name)
         first = payload[0] if payload else None
-        self._wire.event(self._actor, "received", name, first)
-        self.inbox.append(name, first)
+        logged = self._wire.event(self._actor, "received", name, first)
+        self.inbox.append(name, first, logged.index)
 
     def _refused(self, *why: Any) -> None:
         self._why = why[0] if why else None
@@ -271,23 +189,36 @@ class Socket:
         try:
             self._client.emit(event, dict(payload), namespace=self._namespace, callback=take)
         except exceptions.SocketIOError as error:
-            raise Blocked(f"{event} of {self._actor} could not be sent: {error}") from None
+            gone = self.inbox.allowance.fault and f" ({self.inbox.ending})"
+            raise Blocked(f"{event} of {self._actor} could not be sent: {error}{gone}") from None
         if not self.inbox.wait_until(lambda: bool(answers), self._timeout):
-            gone = " (the socket was dropped)" if self.inbox.closed else f" in {self._timeout:g} s"
+            gone = f" ({self.inbox.ending})" if self.inbox.closed else f" in {self._timeout:g} s"
             raise Blocked(f"{event} of {self._actor} was not acknowledged{gone}")
         self._wire.event(self._actor, "acknowledged", event, answers[0])
         return answers[0]
 
+    def lost(self, seconds: float) -> str:
+        """How the connection came to an end that nobody here asked for, in words; empty where it stands.
+
+        An answer over HTTP may be here before the end of the socket is noticed: that is waited for so long.
+        """
+        return self.inbox.ending if not self._let_go and self.inbox.closes_within(seconds) else ""
+
     def drop(self) -> None:
         """Cut the connection without a word, as a network does that fails."""
+        self._let_go = True
         self._cut()
         self.inbox.closes_within(self._timeout)
 
     def close(self) -> None:
         """Disconnect; nothing happens where it is closed already."""
+        self._let_go = True
         if self._client is not None and self._client.connected:
             with self._at_most():
                 self._client.disconnect()
+        if self._websocket is not None:
+            # The library leaves open what it gave up reading.
+            self._websocket.shutdown()
         self.inbox.close()
 
 

@@ -5,8 +5,11 @@ from textwrap import fill
 import click
 
 from conformance.catalogue import loader
-from conformance.catalogue.records import Catalogue, Requirement
+from conformance.catalogue.records import Catalogue, Requirement, Tier
 from conformance.scenarios.index import judging
+
+# What the default level does not judge is asked for with its own.
+_LEVEL = {Tier.CORE: "", Tier.FULL: " --level full"}
 
 
 @click.command()
@@ -29,6 +32,6 @@ def _told(catalogue: Catalogue, one: Requirement) -> str:
         *([f"  not applicable where absent: {one.feature}"] if one.feature else []),
         *([f"  not judged: {one.unjudged}"] if one.unjudged else []),
         *(f"  judged by {name}: {title}" for name, title in judging(one.id)),
-        f"  repeat: portal-conformance run --requirement {one.id}",
+        f"  repeat: portal-conformance run --requirement {one.id}{_LEVEL[one.tier]}",
     ]
     return "\n".join(lines) + "\n"

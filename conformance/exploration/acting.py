@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.dialect import read
 from conformance.envelope import KeyPair
 from conformance.errors import Blocked
@@ -173,8 +173,9 @@ def _ask(play: Play, place: Place, step: Step, **values: object) -> Answer:
 
 
 def _is_ok(play: Play, step: Step, answer: Answer) -> None:
-    ok = read(answer.json, play.stage.link.profile.dialect.rest[step.verb].answer["ok"])
-    play.expect(ok is True, _OK[step.verb], title=step.told(), right='{"ok": true}', came=answer.text, answer=answer)
+    pointer = play.stage.link.profile.dialect.rest[step.verb].answer["ok"]
+    ok, right = read(answer.json, pointer), f"{pointer.removeprefix('/')} is true"
+    play.expect(ok is True, _OK[step.verb], title=step.told(), right=right, came=answer.text, answer=answer)
 
 
 def _announced(play: Play, place: Place, step: Step, hearers: set[str], there: set[str]) -> None:
@@ -208,7 +209,8 @@ def _join_again(play: Play, place: Place, session: str) -> None:
 def hard_mute(play: Play, place: Place, step: Step) -> Outcome:
     """Somebody mutes somebody everywhere. For a while: nothing lifts it."""
     actor, target = play.world.user_of(step.actor), play.world.user_of(step.target)
-    if target == "owner":
+    if target == "owner" or play.stage.scarce:
+        # Nothing lifts it: an account that has to be used again would rest for very long.
         return NOTHING
     # Furnished while everybody may join: no page says whether who is muted everywhere may.
     for name in (HERE, THERE):

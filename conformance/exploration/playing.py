@@ -5,21 +5,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from conformance.client.actor import Acknowledged, Actor
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.envelope import ChatKey
 from conformance.errors import Blocked
-from conformance.expect import GATEWAY_STATUSES, TOO_MANY
+from conformance.expect import GATEWAY_STATUSES
 from conformance.exploration.steps import CAST, HERE, INSIDE, LEVELS, THERE, Story
 from conformance.ledger import Ledger
+from conformance.limits import TOO_MANY
 from conformance.model import measures
 from conformance.model.facts import ChatFacts, World, world
 from conformance.model.outcomes import Right
-from conformance.provision.base import Chat, Limit
+from conformance.provision.base import Chat
 from conformance.redact import elide
 from conformance.stage import Stage
 from conformance.wire import Exchange
 
-_PLENTY = Limit(100_000, 10)
+# Everybody of the cast, each with one name.
+_ALL = [name for name, user in CAST.items() if name == user and name != "owner"]
 _SHOWN = 160
 
 
@@ -75,11 +77,13 @@ class Troupe:
         if user != name:
             return self.stage.session_of(self.actor(user), name)
         made = self.stage.actor(name, permission_level=LEVELS.get(name, 0))
-        self.stage.lease.limit_user(made.identity, _PLENTY)
+        self.stage.lease.unlimited(None, [made.identity])
         return made
 
     def dismiss(self, users: Iterable[str]) -> None:
-        """These users cannot be used again."""
+        """These users cannot be used again, unless there are no others."""
+        if self.stage.scarce:
+            return
         for name in [one for one in self.stage.actors if CAST.get(one) in set(users)]:
             self.stage.actors.pop(name).close()
 
@@ -144,16 +148,17 @@ class Play:
         return self.places[name]
 
     def _furnish(self, name: str) -> None:
-        setting = self.story.setting if name == HERE else "public"
-        members = ["alice", "bob"] if setting == "private" else []
+        # Who lends no users on request makes no public chats either: there the other one is open to the whole cast.
+        setting = self.story.setting if name == HERE else "private" if self.stage.scarce else "public"
+        members = [] if setting != "private" else ["alice", "bob"] if name == HERE else _ALL
         facts = ChatFacts(name, private=setting == "private", hidden=setting == "hidden", members=set(members))
         chat = self.stage.lease.chat(
             owner=self.actor("owner").identity,
             members=[self.actor(one).identity for one in members],
-            visibility="private" if facts.private else "public",
+            visibility="private" if facts.private else "public" if name == HERE else "any",
             history_visible=not facts.hidden,
         )
-        self.stage.lease.limit_chat(chat, _PLENTY)
+        self.stage.lease.unlimited(chat, [])
         place = self.places[name] = Place(facts, chat)
         self.world.chats[name] = facts
         for one in INSIDE:

@@ -1,8 +1,8 @@
 """Steps that send, read and delete messages."""
 
 from conformance.client.actor import Actor, same_id
-from conformance.client.http import Answer
-from conformance.client.realtime import Received
+from conformance.client.answers import Answer
+from conformance.client.inbox import Received
 from conformance.dialect import MISSING, read
 from conformance.envelope import ciphertext_of
 from conformance.exploration.playing import Place, Play, Wrong
@@ -175,9 +175,7 @@ def _hears(play: Play, place: Place, session: str, sent_id: str, bundle: Bundle)
     if event is None and play.was_dropped(session):
         return
     title = f"{session} hears it"
-    play.expect(
-        event is not None, "SEND-BROADCAST", title=title, right="message:new", came="it" if event else "nothing"
-    )
+    play.expect(event is not None, "SEND-BROADCAST", title=title, right=heard.name, came="it" if event else "nothing")
     assert event is not None
     trace = _trace(event.payload, dict(heard.fields))
     play.expect(trace.id == sent_id, "SEND-BROADCAST-ID", title=title, right=f"id {sent_id}", came=f"id {trace.id}")

@@ -73,14 +73,15 @@ def sampled(
 ) -> list[tuple[Mutant, Variant]]:
     """So many different pairs, drawn with ``seed``; every mutant and every variant as often as any other, or nearly.
 
-    All pairs where there are fewer.
+    All pairs where there are fewer; none of a mutant and a variant that hides it.
     """
     rnd = random.Random(seed)  # noqa: S311 - a sample to be repeated, not a secret
     drawn: dict[tuple[str, str], tuple[Mutant, Variant]] = {}
-    most = min(number, len(mutants) * len(variants))
+    hidden = sum(variant.name in mutant.hidden_by for mutant in mutants for variant in variants)
+    most = min(number, len(mutants) * len(variants) - hidden)
     while len(drawn) < most:
         for mutant, variant in zip(_shuffled(mutants, rnd), _cycled(variants, len(mutants), rnd), strict=True):
-            if len(drawn) < most:
+            if len(drawn) < most and variant.name not in mutant.hidden_by:
                 drawn.setdefault((mutant.name, variant.name), (mutant, variant))
     return list(drawn.values())
 

@@ -1,9 +1,10 @@
 """One server that is judged, and what came of it. Pure, and small enough to go from process to process."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from conformance.provision.control import ROOT
 from conformance.record import judged
 from conformance.verdict import Judged, Outcome, Verdict, fold_requirement
 
@@ -31,11 +32,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What one scenario said, and at what price."""
+    """What one scenario said, and at what price.
+
+    ``asked`` are the requests of the contract itself: those by which the control API lends something are not among
+    them. ``until_red`` are as many of these as were made when the first check had failed; None where none did.
+    """
 
     judged: Judged
     message: str
     requests: int
+    asked: int = 0
+    until_red: int | None = None
 
     @property
     def function(self) -> str:
@@ -54,7 +61,22 @@ EXPLORATION = "test_exploration"
 
 def scene_of(record: Mapping[str, Any]) -> Scene:
     """The scene that a scenario's record tells of."""
-    return Scene(judged(dict(record)), record["message"], record["requests"])
+    asked = [one["index"] for one in record["wire"] if one["kind"] == "http" and not one["path"].startswith(f"{ROOT}/")]
+    return Scene(judged(dict(record)), record["message"], record["requests"], len(asked), _until_red(record, asked))
+
+
+def _until_red(record: Mapping[str, Any], asked: Sequence[int]) -> int | None:
+    """How many of the requests ``asked`` were made by the first check that failed, all of them rather than too few."""
+    checks = record["checks"]
+    first = next((at for at, check in enumerate(checks) if not check["held"]), None)
+    if first is None:
+        return None
+    known = [check["exchange"] for check in checks[: first + 1] if check["exchange"] is not None]
+    # What a story ended at may have been found out long after the exchange that it is about.
+    if first == len(checks) - 1 or not known:
+        return len(asked)
+    latest: int = max(known)
+    return len([one for one in asked if one <= latest])
 
 
 @dataclass(frozen=True, slots=True)

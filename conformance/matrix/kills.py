@@ -74,10 +74,11 @@ def told_job(mutant: Mutant) -> Job:
 def second_look(playback: Playback) -> Job | None:
     """The job that plays everything where the scenarios that set out to judge the ids left one of them green.
 
-    What every scenario looks at when it is over (nothing lost, nothing overheard) is claimed by few of them.
+    What every scenario looks at when it is over (nothing lost, nothing overheard) is claimed by few of them. A mistake
+    of the suite is looked at no further: another play could hide it.
     """
-    job = playback.job
-    if playback.obstacle or playback.reached or not job.requirements:
+    job, mistakes = playback.job, playback.scenes_that_ended(Outcome.SUITE_ERROR)
+    if playback.obstacle or playback.reached or mistakes or not job.requirements:
         return None
     return replace(job, requirements=(), tier=Tier.FULL, part="all")
 

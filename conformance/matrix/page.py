@@ -5,19 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from conformance import __version__
 from conformance.catalogue.records import Catalogue, Level
-
-PAGES = Environment(
-    loader=PackageLoader("conformance.matrix", "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-"""Where the templates are; other pages use them as well."""
+from conformance.pages import PAGES
 
 
 @dataclass(frozen=True, slots=True)

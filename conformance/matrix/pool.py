@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from zlib import crc32
 
 from conformance.matrix.jobs import Job, Playback
 from conformance.matrix.playing import last_words, play
@@ -24,6 +25,9 @@ _PROFILE = """\
 [target]
 timeout_s = {timeout_s}
 event_timeout_s = {event_timeout_s}
+
+[provision]
+give_back = false
 """
 
 
@@ -59,9 +63,16 @@ def play_all(jobs: Iterable[Job], pace: Pace, *, told: Callable[[Playback], None
 
         pool = ThreadPoolExecutor(pace.players, thread_name_prefix="matrix")
         try:
-            return list(pool.map(one, enumerate(jobs)))
+            numbered = _mixed(enumerate(jobs))
+            played = dict(zip((number for number, _ in numbered), pool.map(one, numbered), strict=True))
+            return [played[number] for number in sorted(played)]
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _mixed(numbered: Iterable[tuple[int, Job]]) -> list[tuple[int, Job]]:
+    """The jobs in an order of their names' digests: one after the other, those of one kind would all wait at once."""
+    return sorted(numbered, key=lambda one: crc32(one[1].name.encode()))
 
 
 def _context() -> BaseContext:

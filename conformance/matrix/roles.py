@@ -10,7 +10,7 @@ from rich.text import Text
 
 from conformance import __version__
 from conformance.catalogue.records import Catalogue
-from conformance.matrix.page import PAGES
+from conformance.pages import PAGES
 from conformance.roles.records import CHATS, Action, Answer, Cell, Matrix, Role, type_of_chat
 
 OWN_CHAPTER = "rights"

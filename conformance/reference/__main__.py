@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from conformance.errors import UsageFault
 from conformance.reference.chosen import chosen
@@ -38,6 +39,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--redis-url", help="a real Redis in place of the embedded one")
     parser.add_argument("--control-token", help=f"opens the control API; by default {_TOKEN_VARIABLE}")
     parser.add_argument("--bot-api-key-env", metavar="NAME", help="the variable that holds the bot's API key")
+    parser.add_argument("--accounts", type=Path, metavar="FILE", help="accounts and chats to begin with (TOML)")
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when the standard input does")
     parser.add_argument("--mutant", metavar="NAME", help="break what this mutant breaks")
     parser.add_argument("--variant", metavar="NAME", action="append", default=[], help="differ so (repeatable)")
@@ -52,6 +54,7 @@ def _settings(given: argparse.Namespace) -> Settings:
         redis_url=given.redis_url,
         control_token=given.control_token or os.environ.get(_TOKEN_VARIABLE) or None,
         bot_api_key=os.environ.get(given.bot_api_key_env) if given.bot_api_key_env else None,
+        seed=given.accounts,
         exit_with_stdin=given.exit_with_stdin,
     )
 

@@ -51,13 +51,17 @@ class Accounts:
 
     async def open_session(self, user_id: int) -> tuple[str, str]:
         """A new session of the user: the cookie's secret, and the session's public id."""
-        secret, session_id = self._naming.new_cookie(), self._naming.new_session_id()
-        digest = _digest(secret)
+        secret = self._naming.new_cookie()
+        return secret, await self.keep_session(user_id, secret)
+
+    async def keep_session(self, user_id: int, secret: str) -> str:
+        """A new session of the user with that secret; its public id."""
+        session_id, digest = self._naming.new_session_id(), _digest(secret)
         async with self._redis.pipeline() as batch:
             batch.hset(self._key("cookies"), digest, f"{user_id}:{session_id}")
             batch.sadd(self._key("logins", user_id), digest)
             await batch.execute()
-        return secret, session_id
+        return session_id
 
     async def session(self, secret: str) -> Session | None:
         """The session whose cookie has that secret."""
@@ -112,5 +116,9 @@ class Accounts:
         user = None if known is None else await self.find(int(known))
         if user is None:
             user = await self.create()
-            await self._redis.hset(self._key("platforms"), entry, user.id)
+            await self.bind_platform(platform, platform_user_id, user.id)
         return user
+
+    async def bind_platform(self, platform: str, platform_user_id: str, user_id: int) -> None:
+        """The account of that platform's user is this one."""
+        await self._redis.hset(self._key("platforms"), json.dumps([platform, platform_user_id]), user_id)

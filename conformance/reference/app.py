@@ -16,6 +16,7 @@ from conformance.reference.http import on_accident, on_http_exception
 from conformance.reference.hub import Hub
 from conformance.reference.portal import Portal
 from conformance.reference.realtime import Realtime, beside, make_server
+from conformance.reference.seeding import Seed, plant, read_seed
 from conformance.reference.settings import Settings
 from conformance.reference.state import Clock, State
 from conformance.reference.store import Store
@@ -32,6 +33,7 @@ class App:
     socket_app: ASGIApp
     """Socket.IO alone."""
     both: ASGIApp
+    seed: Seed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -40,8 +42,10 @@ class App:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["App"]:
         """Open the storage; afterwards end all connections and delete what was stored."""
-        await self.portal.state.store.open()
+        store = self.portal.state.store
+        await store.open()
         try:
+            await plant(self.seed, store, self.portal.decisions)
             yield self
         finally:
             await self.realtime.close()
@@ -65,7 +69,9 @@ def build_app(
         await sio.disconnect(sid)
 
     rules = decisions or Decisions()
-    state = State(Store(settings.redis_url, rules), Hub(), clock, emit, hang_up)
+    seed = read_seed(settings.seed) if settings.seed else Seed()
+    store = Store(settings.redis_url, rules, chat_limit=seed.chat_limit, global_limit=seed.global_limit)
+    state = State(store, Hub(), clock, emit, hang_up)
     portal = Portal(settings, state, rules)
     layers = (*middlewares, *portal.decisions.middlewares())
     realtime = Realtime(portal, sio)
@@ -76,6 +82,7 @@ def build_app(
         rest_app=_wrap(public, layers),
         socket_app=_wrap(beside(portal, sio, _empty(portal)), layers),
         both=_wrap(beside(portal, sio, public), layers),
+        seed=seed,
     )
 
 

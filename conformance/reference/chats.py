@@ -14,9 +14,10 @@ _PARTS = (*_STANDING, "messages")
 class Chats:
     """Everything that belongs to one chat but its messages."""
 
-    def __init__(self, redis: Any, prefix: str, naming: Naming) -> None:
+    def __init__(self, redis: Any, prefix: str, naming: Naming, limit: Limit = CHAT_LIMIT) -> None:
         self._redis = redis
         self._naming = naming
+        self._limit = limit
         self._prefix = prefix
 
     def _key(self, chat_id: int, part: str) -> str:
@@ -31,9 +32,11 @@ class Chats:
         owner_id: int | None = None,
         history_visible: bool = True,
         description: str = "",
+        number: int | None = None,
     ) -> Chat:
-        """A new chat at that epoch."""
-        number = self._naming.new_chat_id(await self._redis.incr(f"{self._prefix}last_chat"))
+        """A new chat at that epoch, under a new number or that one."""
+        if number is None:
+            number = self._naming.new_chat_id(await self._redis.incr(f"{self._prefix}last_chat"))
         named = name or self._naming.new_chat_name(number)
         chat = Chat(number, named, visibility, owner_id, history_visible, description)
         async with self._redis.pipeline() as batch:
@@ -56,7 +59,7 @@ class Chats:
             batch.hkeys(self._key(chat_id, "keys"))
             batch.hgetall(self._key(chat_id, "distributors"))
             rows = await batch.execute()
-        return None if rows[0] is None else _room(rows)
+        return None if rows[0] is None else _room(rows, self._limit)
 
     async def destroy(self, chat_id: int) -> None:
         """Forget the chat, its messages too."""
@@ -122,12 +125,12 @@ class Chats:
             await batch.execute()
 
 
-def _room(rows: list[Any]) -> Room:
+def _room(rows: list[Any], usual: Limit) -> Room:
     info, epoch, limit, members, joined, ever, bans, mutes, holders, distributors = rows
     return Room(
         chat=Chat(**json.loads(info)),
         epoch=int(epoch),
-        limit=CHAT_LIMIT if limit is None else Limit(**json.loads(limit)),
+        limit=usual if limit is None else Limit(**json.loads(limit)),
         members=frozenset(map(int, members)),
         joined={session_id: int(user_id) for session_id, user_id in sorted(joined.items())},
         ever_joined=frozenset(map(int, ever)),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from conformance.errors import UsageFault
 from conformance.reference.decisions import Decisions
 from conformance.reference.lies import Variant, combined, one_named
-from conformance.reference.mutants.index import mutants
+from conformance.reference.mutants.index import served
 from conformance.reference.variants.index import variants
 
 
@@ -16,7 +16,7 @@ def chosen(mutant: str | None = None, variants_named: Sequence[str] = ()) -> Dec
     """
     asked = [one_named(name, variants()) for name in dict.fromkeys(variants_named)]
     _check_together(asked)
-    lies = [one_named(mutant, mutants()).decisions] if mutant else []
+    lies = [one_named(mutant, served()).decisions] if mutant else []
     return combined([*lies, *(variant.decisions for variant in asked)])
 
 

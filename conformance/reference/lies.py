@@ -26,6 +26,7 @@ class Mutant:
 
     ``breaks`` are the requirement ids that its lie violates; every one of them has to go red. ``collateral`` are
     ids that go red as well though the lie is not about them, each with the reason why that cannot be helped.
+    ``hidden_by`` are variants on top of which nobody can see the lie, each with the reason.
     ``told``: it takes several causes in a row, so the stories of the exploration are what has to find it.
     """
 
@@ -35,6 +36,7 @@ class Mutant:
     breaks: tuple[str, ...]
     collateral: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     told: bool = False
+    hidden_by: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,17 @@ class Mutants:
         self._told = told
 
     def breaks(
-        self, *requirements: str, collateral: Mapping[str, str] | None = None
+        self,
+        *requirements: str,
+        collateral: Mapping[str, str] | None = None,
+        hidden_by: Mapping[str, str] | None = None,
     ) -> Callable[[type[Decisions]], type[Decisions]]:
         """Register the decorated class as a mutant that breaks these requirements."""
 
         def register(decisions: type[Decisions]) -> type[Decisions]:
             lie = (decisions.__doc__ or "").strip()
-            reasons = MappingProxyType(dict(collateral or {}))
-            self.all.append(Mutant(name_of(decisions), lie, decisions, requirements, reasons, self._told))
+            reasons, hidden = (MappingProxyType(dict(one or {})) for one in (collateral, hidden_by))
+            self.all.append(Mutant(name_of(decisions), lie, decisions, requirements, reasons, self._told, hidden))
             return decisions
 
         return register

@@ -10,9 +10,10 @@ from conformance.reference.records import GLOBAL_LIMIT, Limit
 class Windows:
     """A window is a list of times under a name; who shares a name shares a limit."""
 
-    def __init__(self, redis: Any, prefix: str) -> None:
+    def __init__(self, redis: Any, prefix: str, limit: Limit = GLOBAL_LIMIT) -> None:
         self._redis = redis
         self._prefix = prefix
+        self._limit = limit
 
     def _key(self, name: str, limit: Limit) -> str:
         return f"{self._prefix}window:{name}:{limit.generation}"
@@ -36,4 +37,4 @@ class Windows:
     async def global_limit(self, user_id: int) -> Limit:
         """The limit of what the user may send over all chats."""
         text = await self._redis.hget(f"{self._prefix}global_limits", user_id)
-        return GLOBAL_LIMIT if text is None else Limit(**json.loads(text))
+        return self._limit if text is None else Limit(**json.loads(text))

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 COOKIE = "psession"
 """The cookie that carries a session."""
@@ -21,6 +22,8 @@ class Settings:
     """Opens the control API; without it the server has none."""
     bot_api_key: str | None = field(default=None, repr=False)
     """What a login by a bot's key has to show; without it no key is right."""
+    seed: Path | None = None
+    """A file of accounts and chats to begin with."""
     exit_with_stdin: bool = False
     """End when the standard input does, so that no server outlives who started it."""
 

@@ -13,6 +13,7 @@ from conformance.reference.invites import Invites
 from conformance.reference.limits import Windows
 from conformance.reference.messages import Messages
 from conformance.reference.naming import Naming
+from conformance.reference.records import CHAT_LIMIT, GLOBAL_LIMIT, Limit
 
 _POOL_SIZE = 64
 _PURGE_BATCH = 500
@@ -21,14 +22,21 @@ _PURGE_BATCH = 500
 class Store:
     """All of the state, a room for each kind, and its end."""
 
-    def __init__(self, redis_url: str | None = None, naming: Naming | None = None) -> None:
+    def __init__(
+        self,
+        redis_url: str | None = None,
+        naming: Naming | None = None,
+        *,
+        chat_limit: Limit = CHAT_LIMIT,
+        global_limit: Limit = GLOBAL_LIMIT,
+    ) -> None:
         self.redis: Any = _connect(redis_url)
         named = naming or Naming()
         self.prefix = f"portal-reference:{secrets.token_hex(8)}:"
         self.accounts = Accounts(self.redis, self.prefix, named)
-        self.chats = Chats(self.redis, self.prefix, named)
+        self.chats = Chats(self.redis, self.prefix, named, chat_limit)
         self.messages = Messages(self.redis, self.prefix)
-        self.windows = Windows(self.redis, self.prefix)
+        self.windows = Windows(self.redis, self.prefix, global_limit)
         self.invites = Invites(self.redis, self.prefix)
 
     async def open(self) -> None:

@@ -12,6 +12,7 @@ import pytest
 from conformance.catalogue.records import Catalogue, Level
 from conformance.judge import RUN, claimed
 from conformance.recording import PLAYED, RECORD, Played
+from conformance.wire import plain
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -39,7 +40,7 @@ def _label(catalogue: Catalogue, ids: tuple[str, ...]) -> None:
 
 def _attach(played: Played) -> None:
     # Entries and checks were masked when they were made.
-    wire = [asdict(entry) for entry in played.wire.entries[played.since :]]
+    wire = [plain(entry) for entry in played.wire.entries[played.since :]]
     checks = [asdict(check) for check in played.expect.checks]
     for name, content in (("checks", checks), ("wire log", wire)):
         text = json.dumps(content, ensure_ascii=False, indent=1)

@@ -7,20 +7,39 @@ and whole at the end, so that neither a killed run nor a cut-off file can look c
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from conformance.catalogue.records import Catalogue, Level, Requirement, Tier
+from conformance.gate import Passage, fold_gate
+from conformance.known import KnownFailure
 from conformance.record import judged
-from conformance.verdict import Judged, Outcome, Verdict, fold_requirement, fold_run
+from conformance.verdict import UNSETTLED, Judged, Outcome, Verdict, counted, fold_requirement, fold_run, some
 
 FORMAT = "portal-conformance-results/1"
 END = "end of results"
+_NOT_ENDED = "the run has not come to its end"
 OBSERVED = "observed"
 """What an INFO requirement ends in: it is never graded."""
+
+
+@dataclass(slots=True)
+class Tempo:
+    """How fast a run was allowed to be: what was planned, how often a limit was met, and what was waited for either."""
+
+    rate: str = ""
+    planned_requests: int = 0
+    planned_s: float = 0.0
+    waited_s: float = 0.0
+    limits_met: int = 0
+
+    def took(self, waited_s: float, limits_met: int) -> None:
+        """One process more has come to its end."""
+        self.waited_s += waited_s
+        self.limits_met += limits_met
 
 
 @dataclass(slots=True)
@@ -39,6 +58,11 @@ class Findings:
     narrowed: str = ""
     interrupted: str = ""
     leftovers: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    """The artefacts that showed a secret, a sentence each."""
+    pace: Tempo = field(default_factory=Tempo)
+    known: Sequence[KnownFailure] | None = None
+    """What a gate lets pass; None where the run is none."""
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -54,7 +78,7 @@ class Findings:
         document = {
             "format": FORMAT,
             "verdict": verdict.value,
-            "reason": self._reason(verdict, outcomes) if ended else "the run has not come to its end",
+            "reason": self._reason(verdict, outcomes) if ended else _NOT_ENDED,
             "suite": self.suite,
             "catalogue": {"edition": self.catalogue.edition, "digest": self.catalogue.digest},
             "target": dict(self.target),
@@ -65,12 +89,52 @@ class Findings:
             "started": self.started.isoformat(timespec="seconds"),
             "seconds": round((datetime.now(UTC) - self.started).total_seconds(), 2),
             "requests": sum(one["requests"] for one in self.scenarios),
+            "pace": {**asdict(self.pace), "waited_s": round(self.pace.waited_s, 2)},
             "counts": self._counts(outcomes),
             "requirements": [self._requirement(one, outcomes[one.id]) for one in self.requirements],
             "scenarios": sorted(self.scenarios, key=lambda one: str(one["name"])),
-            "leftovers": self.leftovers,
+            "leftovers": list(dict.fromkeys(self.leftovers)),
         }
+        if self.shown:
+            document["audit"] = list(self.shown)
+        if self.known is not None:
+            document["gate"] = self._gate(self.known, spoken, ended=ended)
         return {**document, "end": END} if ended else document
+
+    def _gate(self, known: Sequence[KnownFailure], spoken: list[Judged], *, ended: bool) -> dict[str, Any]:
+        gate = fold_gate(
+            spoken,
+            [one.id for one in known],
+            must=self._ids(Level.MUST),
+            should=self._ids(Level.SHOULD),
+            incomplete=self._incomplete() if ended else _NOT_ENDED,
+        )
+        return {
+            "passed": gate.passage is Passage.PASSED,
+            "outcome": gate.passage.value,
+            "reason": self.obstacle or gate.reason,
+            "known": [
+                {
+                    "id": one.id,
+                    "reason": one.reason,
+                    "until": one.until.isoformat(),
+                    "outcome": gate.known[one.id].value,
+                }
+                for one in known
+            ],
+            "hidden": [{"id": one, "behind": list(behind)} for one, behind in gate.hidden.items()],
+        }
+
+    def _ids(self, level: Level) -> list[str]:
+        return [one.id for one in self.requirements if one.level is level]
+
+    def _incomplete(self) -> str:
+        """Why the run is not the whole story; empty where it is."""
+        if self.obstacle:
+            return self.obstacle
+        reasons = [self.interrupted, self.narrowed and f"the run was narrowed: {self.narrowed}"]
+        reasons.append("the suite made mistakes" if self._suite_errors() else "")
+        return "; ".join(filter(None, [*self.shown, *reasons]))
 
     def _unplayed(self) -> list[Judged]:
         # A scenario that was collected and never reported (deselected, crashed) leaves its requirements unjudged.
@@ -86,12 +150,11 @@ class Findings:
         ]
 
     def _verdict(self, outcomes: Mapping[str, Outcome]) -> Verdict:
-        complete = not (self.obstacle or self.narrowed or self.interrupted)
         return fold_run(
             outcomes,
-            must=[one.id for one in self.requirements if one.level is Level.MUST],
-            should=[one.id for one in self.requirements if one.level is Level.SHOULD],
-            complete=complete and not self._suite_errors(),
+            must=self._ids(Level.MUST),
+            should=self._ids(Level.SHOULD),
+            complete=not self._incomplete(),
         )
 
     def _suite_errors(self) -> list[str]:
@@ -102,15 +165,15 @@ class Findings:
             return self.obstacle
         graded = {one.id: outcomes[one.id] for one in self.requirements if one.level is not Level.INFO}
         red = [one.id for one in self.requirements if one.level is Level.MUST and outcomes[one.id] is Outcome.FAILED]
-        open_ids = [one for one, outcome in graded.items() if outcome in _UNSETTLED]
+        open_ids = [one for one, outcome in graded.items() if outcome in UNSETTLED]
         if verdict is Verdict.NON_CONFORMANT:
-            return f"{_count(red, 'MUST requirement')} broken: {_some(red)}"
+            return "; ".join([f"{counted(red, 'MUST requirement')} broken: {some(red)}", *self.shown])
         if verdict is Verdict.CONFORMANT:
             return "every MUST requirement of the level holds"
         reasons = [self.interrupted, self.narrowed and f"the run was narrowed: {self.narrowed}"]
-        reasons.append(f"{_count(open_ids, 'requirement')} not judged: {_some(open_ids)}" if open_ids else "")
+        reasons.append(f"{counted(open_ids, 'requirement')} not judged: {some(open_ids)}" if open_ids else "")
         reasons.append("the suite made mistakes" if self._suite_errors() else "")
-        return "; ".join(filter(None, reasons)) or "no MUST requirement was judged"
+        return "; ".join(filter(None, [*self.shown, *reasons])) or "no MUST requirement was judged"
 
     def _requirement(self, one: Requirement, outcome: Outcome) -> dict[str, Any]:
         names = sorted(self.claims.get(one.id, ()))
@@ -135,9 +198,6 @@ class Findings:
         }
 
 
-_UNSETTLED = frozenset({Outcome.BLOCKED, Outcome.SUITE_ERROR, Outcome.NOT_JUDGED})
-
-
 def _speaks_of(scenario: Mapping[str, Any], requirement: str) -> bool:
     cited = {one for check in scenario["checks"] for one in check["requirements"]}
     return requirement in scenario["requirements"] or requirement in cited
@@ -155,14 +215,6 @@ def _why(scenarios: Iterable[Mapping[str, Any]], requirement: str, outcome: Outc
         if judged(dict(scenario)).says_of(requirement) is outcome:
             return str(scenario["message"]) or f"{scenario['name']} ended {scenario['outcome']}"
     return "no scenario judged it in this run"
-
-
-def _count(ids: Sequence[str], noun: str) -> str:
-    return f"{len(ids)} {noun}{'' if len(ids) == 1 else 's'}"
-
-
-def _some(ids: Sequence[str], most: int = 6) -> str:
-    return ", ".join(ids[:most]) + (f" and {len(ids) - most} more" if len(ids) > most else "")
 
 
 class Writer:
@@ -191,5 +243,18 @@ class Writer:
     def _replace(self, document: Mapping[str, Any]) -> None:
         part = self._folder / f".results-{os.getpid()}.json"
         with part.open("w", encoding="utf-8") as file:
-            json.dump(document, file, ensure_ascii=False, indent=1)
+            file.writelines(_lines(document))
         part.replace(self.results)
+
+
+def _lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """The document as JSON text, a member or an item of its lists a line: indented, it would take ten times as long."""
+    opening = "{\n"
+    for name, value in document.items():
+        yield f"{opening}{json.dumps(name)}: "
+        if isinstance(value, list) and value:
+            yield "[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in value) + "\n]"
+        else:
+            yield json.dumps(value, ensure_ascii=False)
+        opening = ",\n"
+    yield "\n}\n"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from conformance.client.actor import Acknowledged, Actor
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.dialect import read
 from conformance.ears import Ears
 from conformance.errors import Blocked
@@ -89,6 +89,9 @@ class Cast:
         return [role for role in among if role in there]
 
     def _make(self, chat: type_of_chat) -> Room:
+        # The member owns another chat.
+        for name in ("owner", "member"):
+            self._stage.actor(name, premium=True)
         for level in self._asked(*LEVELS):
             self._stage.actor(level, permission_level=LEVELS[level])
         for level, name in self._staff.items():

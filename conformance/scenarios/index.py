@@ -28,6 +28,14 @@ def functions_judging(requirements: Iterable[str]) -> list[str]:
     return [f"{path.stem}::{node.name}" for path, node in _scenarios() if wanted & _words(node)]
 
 
+def ids_of(scenario: str) -> frozenset[str]:
+    """The words in the marks of the scenario of that name, the ids that it claims among them."""
+    function = scenario.partition("[")[0]
+    return frozenset(
+        word for path, node in _scenarios() if f"{path.stem}::{node.name}" == function for word in _words(node)
+    )
+
+
 @cache
 def _scenarios() -> tuple[tuple[Path, ast.FunctionDef], ...]:
     return tuple(

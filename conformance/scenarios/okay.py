@@ -1,6 +1,6 @@
 """What is answered to a measure that was taken: 200 with `{"ok": true}`, or any 2xx where a clause leaves it open."""
 
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.dialect import read
 from conformance.expect import Expect
 from conformance.stage import Stage

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from conformance.client.actor import Actor
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.dialect import read
 from conformance.ears import Ears
 from conformance.expect import Expect
@@ -101,7 +101,7 @@ def test_deletion_is_announced(stage: Stage, expect: Expect) -> None:
             told = ears.told_ids(name, ids)
             missing = [one for one in ids if one not in told]
             expect.that(
-                not missing, "DEL-EVENT", title=f"message:bulk_deleted names what is gone, at {name}",
+                not missing, "DEL-EVENT", title=f"{room.called('bulk_deleted')} names what is gone, at {name}",
                 expected=", ".join(ids), observed=f"not told of {', '.join(missing)}" if missing else ", ".join(ids),
             )  # fmt: skip
         ears.note_times("bulk_deleted", "DEL-EVENT", chat_id=room.chat.chat_id)
@@ -125,7 +125,7 @@ def test_own_messages_are_deleted(stage: Stage, expect: Expect) -> None:
 
     answer = sender.call("delete_mine", chat_id=room.chat.chat_id)
     expect.accepted(answer, "DEL-MINE", title="deleting one's own messages is accepted")
-    expect.note("DEL-MINE", "what was counted where three were the caller's", _deleted(room, answer))
+    expect.note("DEL-MINE", "what was counted where three were the caller's", _deleted(room, answer, "delete_mine"))
 
     mine = [one for one, speaker in zip(sent, speakers, strict=True) if speaker in (sender, session)]
     _are_gone(room, "DEL-MINE", gone=mine, kept=[one for one in sent if one not in mine])
@@ -232,11 +232,13 @@ def _delete(room: Room, clause: str, ids: Sequence[str]) -> Answer:
 def _delete_last(room: Room, count: int) -> None:
     answer = room.owner.call("delete_last", chat_id=room.chat.chat_id, count=count)
     room.expect.accepted(answer, "DEL-LAST", title=f"deleting the newest {count} is accepted")
-    room.expect.note("DEL-LAST", f"what was counted where {count} were asked for", _deleted(room, answer))
+    room.expect.note(
+        "DEL-LAST", f"what was counted where {count} were asked for", _deleted(room, answer, "delete_last")
+    )
 
 
-def _deleted(room: Room, answer: Answer) -> object:
-    return read(answer.json, room.owner.link.profile.dialect.rest["delete"].answer["deleted"])
+def _deleted(room: Room, answer: Answer, what: str = "delete") -> object:
+    return read(answer.json, room.owner.link.profile.dialect.rest[what].answer["deleted"])
 
 
 def _are_gone(

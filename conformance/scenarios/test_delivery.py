@@ -2,8 +2,9 @@
 
 from conformance.envelope import Envelope, EnvelopeError
 from conformance.expect import Expect
+from conformance.relation import heard as by_hearing
 from conformance.room import Room
-from conformance.scenarios.marks import requirement
+from conformance.scenarios.marks import requirement, thorough
 from conformance.stage import Stage
 from conformance.strategies.bundles import Bundle
 
@@ -23,13 +24,13 @@ def test_everyone_inside_hears_it(stage: Stage, expect: Expect) -> None:
 
     answer = room.send(room["sender"], bundle)
     expect.answered(answer, "the send that is to be heard")
-    sent_id = room.must_have_id(answer)
+    sent_id, event = room.must_have_id(answer), room.called("message_new")
 
     for name in sorted(room.inside):
         heard = room.hear_bundle(room[name], answer, bundle)
         expect.that(
             heard is not None, "SEND-BROADCAST", title=f"an accepted message reaches {name}",
-            expected="message:new", observed="message:new" if heard else "no such event in time",
+            expected=event, observed=event if heard else "no such event in time", by=by_hearing(event, name, heard),
         )  # fmt: skip
         assert heard is not None
         expect.equal(
@@ -81,10 +82,10 @@ def test_key_handed_over_opens_it(stage: Stage, expect: Expect) -> None:
     answer = room.send(room.owner, bundle)
     expect.answered(answer, "the send that is to be opened")
 
-    heard = room.hear_bundle(room["observer"], answer, bundle)
+    heard, event = room.hear_bundle(room["observer"], answer, bundle), room.called("message_new")
     expect.that(
         heard is not None, "SEND-BROADCAST", title="an accepted message reaches the observer",
-        expected="message:new", observed="message:new" if heard else "no such event in time",
+        expected=event, observed=event if heard else "no such event in time", by=by_hearing(event, "observer", heard),
     )  # fmt: skip
     assert heard is not None
     expect.reached(key == room.key, "the key that the observer was handed is not the one that was shared")
@@ -127,6 +128,7 @@ def test_banned_hear_nothing(stage: Stage, expect: Expect) -> None:
     _unheard(room, other, [actor.name for actor in outside], expect)
 
 
+@thorough
 @requirement("SEND-BROADCAST-SCOPE")
 def test_kicked_hear_nothing(stage: Stage, expect: Expect) -> None:
     """Who was kicked hears nothing any more.
@@ -151,13 +153,14 @@ def _unheard(room: Room, other: Room, names: list[str], expect: Expect) -> None:
 
     room.barrier()
     other.barrier()
+    event = room.called("message_new")
     for name in names:
         actor = room.actors.get(name) or other[name]
         by_ct = [one for one in room.heard_anywhere(actor) if one.ct == bundle.ct]
         by_id = [one for one in room.heard(actor) if one.id == room.id_of(answer)]
         expect.that(
             not by_ct and not by_id, "SEND-BROADCAST-SCOPE",
-            title=f"a message does not reach one who is outside: {name}", expected="no message:new of it",
-            observed=f"{len(by_ct or by_id)} of it" if by_ct or by_id else "no message:new of it",
+            title=f"a message does not reach one who is outside: {name}", expected=f"no {event} of it",
+            observed=f"{len(by_ct or by_id)} of it" if by_ct or by_id else f"no {event} of it",
             exchange=answer.exchange,
         )  # fmt: skip

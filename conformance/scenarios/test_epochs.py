@@ -1,6 +1,6 @@
 """Chapter epochs: a bundle must be of the chat's current epoch."""
 
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.expect import Expect
 from conformance.scenarios.marks import requirement
 from conformance.stage import Stage

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.asking import ask, asks, odd_chat_ids, some, unknown_chat, unknown_cookie
-from conformance.client.http import Answer
+from conformance.client.actor import Actor
+from conformance.client.answers import Answer
 from conformance.dialect import MISSING, read
 from conformance.expect import GATEWAY_STATUSES, Expect
 from conformance.internals import found_in
-from conformance.provision.base import Limit
+from conformance.limits import Limit
 from conformance.room import Room
 from conformance.scenarios.marks import requirement
 from conformance.schemas import faults
@@ -107,10 +108,17 @@ def _refused_sends(stage: Stage, room: Room) -> Iterator[tuple[str, Answer]]:
     room.follow()
     for title in ("a muted send", "another muted send"):
         yield title, room.send(observer, room.bundle())
-    stage.lease.limit_chat(room.chat, Limit(1, 10))
-    stage.expect.answered(room.send(member, room.bundle()), "the one send that the limit allows")
-    for title in ("a send beyond the limit", "another send beyond the limit"):
-        yield title, room.send(member, room.bundle())
+    yield from _beyond_the_limit(stage, room, member)
+
+
+def _beyond_the_limit(stage: Stage, room: Room, member: Actor) -> Iterator[tuple[str, Answer]]:
+    stage.limits_are_judged()
+    limit = stage.lease.limit_chat(room.chat, Limit(1, 10))
+    with stage.hurry(member, number=limit.messages + 2):
+        for _ in range(limit.messages):
+            stage.expect.answered(room.send(member, room.bundle()), "a send that the limit allows")
+        for title in ("a send beyond the limit", "another send beyond the limit"):
+            yield title, room.send(member, room.bundle())
 
 
 _ODD_TEXTS = ("'", '"', "\0", "%s%n", "${x}", "\\", "\u202e\ud83d\ude00", "x" * 5000)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from conformance.errors import NotApplicable
 from conformance.exploration.expedition import explore_stories, tell_again
 from conformance.exploration.playing import Troupe
 from conformance.exploration.steps import SETTINGS, Setting
@@ -20,6 +21,9 @@ def test_stories(troupe: Troupe, options: Options, setting: Setting) -> None:
     """
     if SETTINGS[setting]:
         troupe.stage.needs(SETTINGS[setting])
+    if troupe.stage.scarce and setting != "private":
+        # They are told in chats of their own, each of them fresh: here only the private ones are.
+        raise NotApplicable(f"the target makes no {setting} chats on request; its private ones are explored")
     explore_stories(troupe, setting, options.route)
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from conformance.client.actor import Actor, same_id
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.dialect import MISSING, read
 from conformance.envelope import ciphertext_of
 from conformance.expect import Expect
@@ -209,6 +209,8 @@ def test_outsiders_do_not_read_private_chats(stage: Stage) -> None:
     """
     stage.needs("history")
     stage.needs("private_chats")
+    for name in ("owner", "stranger"):
+        stage.actor(name, premium=True)
     room = stage.room("owner", "member", visibility="private")
     elsewhere = stage.room("stranger", "outsider", visibility="private")
     outsider = elsewhere["outsider"]

@@ -4,7 +4,7 @@ import base64
 import secrets
 
 from conformance.client.actor import Actor
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.dialect import read
 from conformance.ears import Ears
 from conformance.envelope import KeyPair
@@ -45,6 +45,7 @@ def test_what_is_no_key(stage: Stage, expect: Expect) -> None:
     Expect 400 or 422 for each, nobody told of any, and the key from before in the list of members.
     """
     stage.needs("keys")
+    stage.actor("owner")
     member = stage.actor("member")
     member.pair = KeyPair.generate()
     answer = member.call("register_key", public_key=member.pair.public_base64)

@@ -1,8 +1,8 @@
 """Chapter keys: only who was given the key of the current epoch may send."""
 
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.expect import Expect
-from conformance.scenarios.marks import requirement
+from conformance.scenarios.marks import requirement, thorough
 from conformance.stage import Stage
 
 
@@ -56,6 +56,7 @@ def test_old_key_after_a_rotation(stage: Stage, expect: Expect) -> None:
     expect.accepted(after, "SEND-NOKEY-CURED", "SEND-DISTINCT", title="given the new key, the same send is accepted")
 
 
+@thorough
 @requirement("SEND-NOKEY", "SEND-NOKEY-CODE", "SEND-NOKEY-CURED", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
 def test_owner_without_key(stage: Stage, expect: Expect) -> None:
     """The chat's owner is no exception: without the key it is answered 403.

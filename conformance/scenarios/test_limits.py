@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from conformance.client.actor import Actor
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.dialect import MISSING
-from conformance.expect import TOO_MANY, Expect
-from conformance.provision.base import Limit
+from conformance.expect import Expect
+from conformance.limits import TOO_MANY, Limit
 from conformance.room import Room
 from conformance.scenarios.marks import requirement, side_by_side
 from conformance.stage import Stage
@@ -68,8 +68,13 @@ def _seconds(answers: list[Answer], limit: Limit) -> float:
     return sum(min(answer.ended - answer.started, pace) for answer in answers)
 
 
-def _limited(
-    expect: Expect, send: Callable[[int], Answer], impose: Callable[[Limit], None], limit: Limit, requirement: str
+def _limited(  # noqa: PLR0917 - who sends how, up to what, and which clause says so
+    stage: Stage,
+    sender: Actor,
+    send: Callable[[int], Answer],
+    impose: Callable[[Limit], Limit],
+    limit: Limit,
+    requirement: str,
 ) -> Limit:
     """N at once are accepted, the next at once is answered 429; gives the limit that was met.
 
@@ -77,15 +82,15 @@ def _limited(
     again, and only a target that lets too many through each time has no such excuse. A burst that filled its window
     is no proof either: a longer window is asked for.
     """
-    impose(limit)
+    expect, limit = stage.expect, impose(limit)
     for attempt in range(_ATTEMPTS):
-        burst = _burst(send, limit)
+        with stage.hurry(sender, number=2 * limit.messages + 1 + _AFTERSHOCKS):
+            burst = _burst(send, limit)
         slow = burst.seconds > limit.window_s / 2 and not burst.exact(limit)
         if (not slow and burst.accepted <= burst.excused(limit)) or attempt == _ATTEMPTS - 1:
             break
         if slow:
-            limit = Limit(limit.messages, limit.window_s + math.ceil(4 * burst.seconds))
-            impose(limit)
+            limit = impose(Limit(limit.messages, limit.window_s + math.ceil(4 * burst.seconds)))
         else:
             pause(until=burst.refused.ended + limit.window_s + _QUIET_S)
     expect.reached(not slow, f"{limit.messages} sends took {burst.seconds:.1f} s: the target is too slow for its limit")
@@ -137,12 +142,14 @@ def test_limit_of_a_chat(stage: Stage, expect: Expect) -> None:
     for session in sessions:
         room.accepted_before(session)
 
-    def impose(limit: Limit) -> None:
-        stage.lease.limit_chat(room.chat, limit)
+    def impose(limit: Limit) -> Limit:
+        return stage.lease.limit_chat(room.chat, limit)
 
-    limit = _limited(
-        expect, lambda turn: room.send(sessions[turn % 2], room.bundle()), impose, _limit(room), "SEND-429-CHAT"
-    )
+    def in_turn(turn: int) -> Answer:
+        return room.send(sessions[turn % 2], room.bundle())
+
+    stage.limits_are_judged()
+    limit = _limited(stage, sender, in_turn, impose, _limit(room), "SEND-429-CHAT")
 
     # The limit is this chat's, and another sender in it has one of its own
     there = elsewhere.send(sender, elsewhere.bundle())
@@ -172,14 +179,15 @@ def test_limit_over_all_chats(stage: Stage, expect: Expect) -> None:
     for session in sessions:
         rooms[0].accepted_before(session)
 
-    def impose(limit: Limit) -> None:
-        stage.lease.limit_user(sender.identity, limit)
+    def impose(limit: Limit) -> Limit:
+        return stage.lease.limit_user(sender.identity, limit)
 
     def to_each_in_turn(turn: int) -> Answer:
         room = rooms[turn % len(rooms)]
         return room.send(sessions[turn % len(sessions)], room.bundle())
 
-    limit = _limited(expect, to_each_in_turn, impose, _limit(rooms[0]), "SEND-429-GLOBAL")
+    stage.limits_are_judged()
+    limit = _limited(stage, sender, to_each_in_turn, impose, _limit(rooms[0]), "SEND-429-GLOBAL")
 
     # Another sender has a limit of its own
     for room in rooms:

@@ -1,7 +1,7 @@
 """Chapter membership: who may send at all."""
 
 from conformance.expect import Expect
-from conformance.scenarios.marks import CLIENT_ERRORS, requirement
+from conformance.scenarios.marks import CLIENT_ERRORS, requirement, thorough
 from conformance.stage import Stage
 
 _HIDDEN = (403, 404)
@@ -33,6 +33,7 @@ def test_sender_who_left(stage: Stage, expect: Expect) -> None:
     expect.accepted(after, "SEND-JOINED", "SEND-DISTINCT", title="joined again, the send is accepted")
 
 
+@thorough
 @requirement("SEND-JOINED", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
 def test_owner_who_left(stage: Stage, expect: Expect) -> None:
     """The chat's owner is no exception: who left is refused.
@@ -56,6 +57,7 @@ def test_owner_who_left(stage: Stage, expect: Expect) -> None:
     room.no_trace(after=after)
 
 
+@thorough
 @requirement("SEND-JOINED", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
 def test_sender_who_never_joined(stage: Stage, expect: Expect) -> None:
     """Who never joined the chat is refused, though it is connected and joined to another.
@@ -106,6 +108,7 @@ def test_outsider_of_a_private_chat(stage: Stage, expect: Expect) -> None:
     expect.accepted(after, "SEND-PRIVATE", "SEND-DISTINCT", title="made a member, its send is accepted")
 
 
+@thorough
 @requirement("SEND-PRIVATE", "SEND-REFUSED-SILENT", "SEND-DISTINCT")
 def test_former_member_of_a_private_chat(stage: Stage, expect: Expect) -> None:
     """Who lost its membership is refused, though its socket has joined and it has the key.

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from conformance.client.actor import Actor
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.dialect import read
 from conformance.ears import Ears
 from conformance.expect import Expect
@@ -224,6 +224,8 @@ def test_hard_mute_blocks_in_every_chat(stage: Stage, expect: Expect) -> None:
     everywhere afterwards.
     """
     admin = _cast(stage, admin=2)["admin"]
+    for name in ("owner", "sender"):
+        stage.actor(name, premium=True)
     room, own = stage.room("owner", "sender", "observer"), stage.room("sender", "observer")
     rooms = [room, own, *([stage.room("owner", "sender", visibility="private")] if stage.has("private_chats") else [])]
     sender, later = room["sender"], stage.room("owner", "observer")

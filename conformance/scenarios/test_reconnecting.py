@@ -1,10 +1,11 @@
 """Chapter delivery, over several connections: who lost its socket and comes back, and sessions with more than one."""
 
 from conformance.client.actor import Actor
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.expect import Expect
+from conformance.relation import heard as by_hearing
 from conformance.room import Room
-from conformance.scenarios.marks import CLIENT_ERRORS, requirement
+from conformance.scenarios.marks import CLIENT_ERRORS, requirement, thorough
 from conformance.stage import Stage
 from conformance.strategies.bundles import Bundle
 
@@ -12,6 +13,7 @@ _ROUNDS = 3
 _FORBIDDEN = 403
 
 
+@thorough
 @requirement("SEND-BROADCAST", "SEND-JOINED")
 def test_member_that_lost_its_socket(stage: Stage, expect: Expect) -> None:
     """Who lost its socket and joins again hears what is said from then on, once, and may send.
@@ -47,6 +49,7 @@ def test_member_that_lost_its_socket(stage: Stage, expect: Expect) -> None:
         _once(expect, room, lost, answer, bundle)
 
 
+@thorough
 @requirement("SEND-BROADCAST", "SEND-ACCEPT")
 def test_session_with_two_sockets(stage: Stage, expect: Expect) -> None:
     """A session with two sockets hears everything at both, and goes on when one of them is lost.
@@ -81,6 +84,7 @@ def test_session_with_two_sockets(stage: Stage, expect: Expect) -> None:
         _once(expect, room, second, answer, bundle)
 
 
+@thorough
 @requirement("SEND-BROADCAST", "SEND-BROADCAST-SCOPE", "SEND-JOINED")
 def test_joined_thrice_and_left_once(stage: Stage, expect: Expect) -> None:
     """Who joins again while it is there hears everything once; who leaves has left, however often it joined.
@@ -104,10 +108,10 @@ def test_joined_thrice_and_left_once(stage: Stage, expect: Expect) -> None:
     expect.refused(refused, "SEND-JOINED", status=CLIENT_ERRORS, title="the send of one who left is refused")
     later, _ = _said(room, room.owner)
     other.barrier()
-    heard = [one for one in room.heard(often) if one.id == room.id_of(later)]
+    heard, event = [one for one in room.heard(often) if one.id == room.id_of(later)], room.called("message_new")
     expect.that(
-        not heard, "SEND-BROADCAST-SCOPE", title="who left hears nothing more", expected="no message:new",
-        observed=f"{len(heard)} of it" if heard else "no message:new",
+        not heard, "SEND-BROADCAST-SCOPE", title="who left hears nothing more", expected=f"no {event}",
+        observed=f"{len(heard)} of it" if heard else f"no {event}",
     )  # fmt: skip
 
 
@@ -128,11 +132,13 @@ def _said(room: Room, actor: Actor) -> tuple[Answer, Bundle]:
 def _reaches(expect: Expect, room: Room, answer: Answer, bundle: Bundle) -> None:
     """It reaches everybody inside: a check."""
     expect.answered(answer, "the send that is to be heard")
+    event = room.called("message_new")
     for name in sorted(room.inside):
         heard = room.hear_bundle(room[name], answer, bundle)
         expect.that(
-            heard is not None, "SEND-BROADCAST", title=f"an accepted message reaches {name}", expected="message:new",
-            observed="message:new" if heard else "no such event in time", exchange=answer.exchange,
+            heard is not None, "SEND-BROADCAST", title=f"an accepted message reaches {name}", expected=event,
+            observed=event if heard else "no such event in time", exchange=answer.exchange,
+            by=by_hearing(event, name, heard),
         )  # fmt: skip
 
 

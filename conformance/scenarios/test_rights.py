@@ -1,6 +1,6 @@
 """Chapter rights: who may do what. What is tried are the cells of the role matrix: `portal-conformance roles`."""
 
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.dialect import read
 from conformance.ears import Ears
 from conformance.expect import Expect

@@ -16,12 +16,16 @@ from conformance.exploring import explore
 from conformance.provision.base import type_of_chat
 from conformance.room import Room
 from conformance.run import Options
-from conformance.scenarios.marks import STREAM_ID, requirement
+from conformance.scenarios.marks import STREAM_ID, requirement, thorough
 from conformance.stage import Stage
 from conformance.strategies.bundles import Bundle, named_valid_bundles, valid_bundles
 
 _NAMES = [name for name, _ in named_valid_bundles(ChatKey.generate(), 1)]
 _TELLING = 24
+_TELLING_FORMS = frozenset(
+    {"smallest", "longest", "ct-with-plus", "ct-with-slash", "ct-with-one-padding", "ct-with-two-paddings",
+     "order-ct-epoch-v", "spaces-everywhere", "escaped-letters"}
+)  # fmt: skip
 
 
 @requirement("SEND-ACCEPT", "SEND-ID-SHAPE", "SEND-OPAQUE")
@@ -70,7 +74,7 @@ def _any_of_it(text: str, said: str) -> bool:
 
 
 @requirement("SEND-ACCEPT", "SEND-BROADCAST-CT")
-@pytest.mark.parametrize("name", _NAMES)
+@pytest.mark.parametrize("name", [pytest.param(one, marks=() if one in _TELLING_FORMS else thorough) for one in _NAMES])
 def test_every_valid_form(bench: Bench, expect: Expect, name: str) -> None:
     """A bundle that is unusual but valid is accepted, and its ciphertext arrives unchanged.
 
@@ -89,6 +93,7 @@ def test_every_valid_form(bench: Bench, expect: Expect, name: str) -> None:
     expect.equal(heard.ct, bundle.ct, "SEND-BROADCAST-CT", title=f"its ciphertext arrives: {name}")
 
 
+@thorough
 @requirement("SEND-ACCEPT")
 def test_generated_valid_forms(bench: Bench, expect: Expect, options: Options) -> None:
     """Any valid bundle is accepted.
@@ -105,6 +110,7 @@ def test_generated_valid_forms(bench: Bench, expect: Expect, options: Options) -
     explore(valid_bundles(key=room.key, epochs=st.just(room.epoch)), judge, options=options)
 
 
+@thorough
 @requirement("SEND-ACCEPT")
 @pytest.mark.parametrize("visibility", ["public", "private"])
 def test_everyone_inside_may_send(stage: Stage, expect: Expect, visibility: type_of_chat) -> None:
@@ -123,6 +129,7 @@ def test_everyone_inside_may_send(stage: Stage, expect: Expect, visibility: type
         expect.accepted(answer, "SEND-ACCEPT", title=f"in a {visibility} chat a send is accepted: {actor.name}")
 
 
+@thorough
 @requirement("SEND-ID-UNIQUE")
 def test_ids_are_not_given_again(stage: Stage, expect: Expect) -> None:
     """What was deleted or cleared does not free its id.
@@ -192,7 +199,8 @@ def test_ids_of_concurrent_sends(stage: Stage, expect: Expect) -> None:
     room = stage.room("owner", "one", "two", "three")
     work = [(actor, room.bundle()) for _ in range(5) for actor in room.actors.values()]
 
-    with ThreadPoolExecutor(len(room.actors)) as pool:
+    hurried = stage.hurry(*room.actors.values(), number=5, room=room)
+    with hurried, ThreadPoolExecutor(len(room.actors)) as pool:
         answers = list(pool.map(lambda one: room.send(*one), work))
 
     for answer in answers:

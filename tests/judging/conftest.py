@@ -36,8 +36,9 @@ class Ran:
 class Runner:
     """Runs pytest, or the command, in an empty folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, patience_s: float = 120) -> None:
         self.folder = folder
+        self.patience_s = patience_s
         self.environment = {"PORTAL_CONTROL_TOKEN": TOKEN}
 
     def pytest(self, *arguments: str) -> Ran:
@@ -49,7 +50,13 @@ class Runner:
     def _run(self, command: list[str]) -> Ran:
         environment = {**os.environ, **self.environment}
         done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+            command,
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=self.patience_s,
+            check=False,
         )
         return Ran(done.returncode, done.stdout + done.stderr, self.folder / "reports")
 

@@ -2,9 +2,13 @@
 
 import pytest
 
-from conformance.reference.settings import Ready
+from conformance.concluding import PAGE
+from conformance.reference.chosen import one_named
+from conformance.reference.embedded import serving
+from conformance.reference.mutants.index import mutants
+from conformance.reference.settings import Ready, Settings
 
-from .conftest import Runner
+from .conftest import TOKEN, Runner
 
 
 def test_embedded_server_is_conformant(run: Runner) -> None:
@@ -83,7 +87,32 @@ def test_nothing_that_rotates_makes_its_clauses_not_applicable(run: Runner, serv
 def test_report_folder_is_chosen(run: Runner, server: Ready) -> None:
     run.pytest(f"--target={server.url}", "--requirement=SEND-ACCEPT", "--report-dir=elsewhere/deep")
     folder = run.folder / "elsewhere" / "deep"
-    assert sorted(path.name for path in folder.iterdir()) == ["junit.xml", "results.json", "results.jsonl"]
+    written = ["junit.xml", "report.html", "results.json", "results.jsonl"]
+    assert sorted(path.name for path in folder.iterdir()) == written
+
+
+def test_a_run_leaves_its_page_and_says_where(run: Runner, server: Ready) -> None:
+    ran = run.pytest(f"--target={server.url}", "--requirement=SEND-ACCEPT")
+    assert "page     reports/report.html" in ran.output.replace(f"{run.folder}/", "")
+    html = (ran.folder / "report.html").read_text("utf-8")
+    assert '<article id="SEND-ACCEPT" class="requirement good"' in html
+    assert "The run was narrowed" in html
+
+
+def test_who_plays_many_runs_does_without_the_page(run: Runner, server: Ready) -> None:
+    ran = run.pytest(f"--target={server.url}", "--requirement=SEND-ACCEPT", "-p", f"no:{PAGE}")
+    assert "page  " not in ran.output
+    assert sorted(path.name for path in ran.folder.iterdir()) == ["junit.xml", "results.json", "results.jsonl"]
+
+
+def test_a_curl_line_sends_what_broke_again(run: Runner) -> None:
+    lie = one_named("next-epoch-accepted", mutants()).decisions
+    with serving(Settings(control_token=TOKEN), lie()) as ready:
+        ran = run.pytest(f"--target={ready.url}", "--requirement=SEND-EPOCH-FUTURE")
+        [line] = [one for one in ran.output.splitlines() if one.startswith("  curl: ")]
+    assert line.startswith('  curl: curl -sS -i --globoff --path-as-is -X POST -H "Cookie: psession=$PORTAL_SESSION"')
+    assert f" {ready.url}/v1/portal/chats/" in line
+    assert "SEND-EPOCH-FUTURE" in (ran.folder / "report.html").read_text("utf-8")
 
 
 def test_scenarios_of_a_checkout_are_those_of_the_package(run: Runner, server: Ready) -> None:

@@ -1,10 +1,10 @@
 """A target behind TLS, as every real one is: REST and Socket.IO by one context, trusted by its authority alone."""
 
+import asyncio
 import contextlib
-import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,31 +16,20 @@ from conformance.reference.settings import Ready
 from .conftest import Runner
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
     with contextlib.suppress(OSError):
-        while chunk := source.recv(65536):
-            sink.sendall(chunk)
-    for end in (source, sink):
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
+        while chunk := await source.read(65536):
+            sink.write(chunk)
+            await sink.drain()
+    sink.close()
 
 
-def _forward(listener: socket.socket, context: ssl.SSLContext, port: int, opened: list[socket.socket]) -> None:
-    """Take each connection's TLS off and hand it on; ``opened`` are the sockets that the test closes."""
-    with contextlib.suppress(OSError):
-        while True:
-            raw, _ = listener.accept()
-            opened.append(raw)
-            try:
-                outside = context.wrap_socket(raw, server_side=True)
-            except (ssl.SSLError, OSError):
-                continue
-            inside = socket.create_connection(("127.0.0.1", port))
-            opened.extend([outside, inside])
-            inside.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            outside.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for ends in ((outside, inside), (inside, outside)):
-                threading.Thread(target=_pump, args=ends, daemon=True).start()
+def _forwarding(port: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inside_reader, inside_writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(_pump(reader, inside_writer), _pump(inside_reader, writer))
+
+    return forward
 
 
 @pytest.fixture(scope="module")
@@ -53,16 +42,17 @@ def secured(server: Ready, authority: trustme.CA) -> Iterator[str]:
     """The URL of a terminator of TLS in front of the reference server."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
-    port = urlsplit(server.url).port
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        opened: list[socket.socket] = []
-        thread = threading.Thread(target=_forward, args=[listener, context, port, opened], daemon=True)
+    with asyncio.Runner() as runner:
+        terminator = runner.run(
+            asyncio.start_server(_forwarding(urlsplit(server.url).port or 0), "127.0.0.1", 0, ssl=context)
+        )
+        loop = runner.get_loop()
+        thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
-        yield f"https://localhost:{listener.getsockname()[1]}"
-        listener.shutdown(socket.SHUT_RDWR)
+        yield f"https://localhost:{terminator.sockets[0].getsockname()[1]}"
+        loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
-        for one in opened:
-            one.close()
+        terminator.close()
 
 
 def test_target_behind_tls(run: Runner, secured: str, authority: trustme.CA, tmp_path: Path) -> None:

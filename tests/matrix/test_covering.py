@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from conformance.errors import UsageFault
@@ -50,6 +52,14 @@ def test_a_sample_is_repeatable_and_spread() -> None:
     assert drawn != sampled(mutants, VARIANTS, 40, seed=4)
     assert len({one.name for one, _ in drawn}) == 40
     assert {one.name for _, one in drawn} == {one.name for one in VARIANTS}
+
+
+def test_a_pair_in_which_the_variant_hides_the_lie_is_not_drawn() -> None:
+    hidden = replace(mutant("a"), hidden_by={VARIANTS[0].name: "nobody can tell"})
+    drawn = sampled([hidden, mutant("b")], VARIANTS[:2], 200, seed=1)
+    assert {(one.name, variant.name) for one, variant in drawn} == {
+        ("a", VARIANTS[1].name), ("b", VARIANTS[0].name), ("b", VARIANTS[1].name),
+    }  # fmt: skip
 
 
 def test_a_sample_is_no_larger_than_what_there_is() -> None:

@@ -34,6 +34,12 @@ def test_a_mutant_tells_a_lie_about_known_requirements(mutant: Mutant) -> None:
     assert len(set(mutant.breaks)) == len(mutant.breaks)
 
 
+@pytest.mark.parametrize("mutant", [one for one in mutants() if one.hidden_by], ids=by_name)
+def test_what_hides_a_lie_is_a_known_variant_and_has_a_reason(mutant: Mutant) -> None:
+    assert set(mutant.hidden_by) <= {one.name for one in variants()}
+    assert all(reason.strip() for reason in mutant.hidden_by.values())
+
+
 @pytest.mark.parametrize("mutant", [one for one in mutants() if one.collateral], ids=by_name)
 def test_collateral_is_of_known_requirements_and_has_a_reason(mutant: Mutant) -> None:
     assert set(mutant.collateral) <= GRADED - set(mutant.breaks)

@@ -136,6 +136,12 @@ def test_stories_are_played_for_mutants_of_several_causes_and_where_scenarios_fo
     assert (again.part, again.tier) == ("all", Tier.FULL)
 
 
+def test_a_mistake_of_the_suite_is_looked_at_no_further() -> None:
+    plain = job_for(mutant(), full=False, tier=Tier.CORE)
+    wrong = replace(scene("test_bans::b"), judged=replace(scene("test_bans::b").judged, outcome=Outcome.SUITE_ERROR))
+    assert second_look(Playback(plain, (wrong,))) is None
+
+
 def test_what_a_story_accuses_besides_is_no_misattribution() -> None:
     kill = judged(mutant(), scene(STORY, "SEND-MUTED", "SEND-BANNED"))
     assert (kill.fate, kill.red) == (Fate.KILLED, ("SEND-MUTED",))

@@ -4,5 +4,5 @@ import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for mark in ("requirement(id, ...)", "side_by_side"):
+    for mark in ("requirement(id, ...)", "side_by_side", "thorough"):
         config.addinivalue_line("markers", mark)

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 
 from conformance.catalogue.records import Catalogue, Chapter, Level, Requirement, Tier
-from conformance.client.http import Answer
+from conformance.client.answers import Answer
 from conformance.expect import Check, Observation
 from conformance.record import ScenarioRecord
 from conformance.redact import Secrets

@@ -26,10 +26,14 @@ def made(**profile: Any) -> Room:
     return room
 
 
+# Calls by which the suite gets its accounts and chats; no clause speaks of them.
+_FOR_LENDING = {"create_chat", "destroy_chat", "invite", "resolve", "bot_code", "verify"}
+
+
 def test_every_call_of_the_dialect_is_made() -> None:
     room = made()
     assert [one.what for one in asks(room, room.owner)] == ALL
-    assert set(ALL) == set(room.owner.link.profile.dialect.rest)
+    assert set(ALL) == set(room.owner.link.profile.dialect.rest) - _FOR_LENDING
 
 
 @pytest.mark.parametrize(

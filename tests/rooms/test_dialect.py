@@ -64,6 +64,35 @@ def test_overrides_leave_the_default_as_it_was() -> None:
     assert dialect.rest["kick"].body == {"user_id": "{user_id}"}
 
 
+def test_a_member_of_a_body_or_a_payload_is_left_out_or_replaced() -> None:
+    dialect, found = dialects.build(
+        {
+            "rest": {"kick": {"body": {"user_id": False, "whom": {"number": "{user_id}"}, "path": 5}}},
+            "emit": {"join": {"payload": {"chat_id": False, "room": "{chat_id}", "quiet": False}}},
+        }
+    )
+    assert found == ()
+    assert fill(dialect.rest["kick"].body, {"user_id": 4}) == {"whom": {"number": 4}, "path": 5}
+    assert fill(dialect.emit["join"].payload, {"chat_id": 17}) == {"room": 17, "quiet": False}
+
+
+def test_nothing_else_is_left_out_by_false() -> None:
+    assert faults({"cookie": {"name": False}, "rest": {"send": {"answer": {"id": False}}}}) == (
+        "dialect.cookie.name: expected a string, got a boolean",
+        "dialect.rest.send.answer.id: expected a string, got a boolean",
+    )
+
+
+def test_an_event_is_called_what_the_target_calls_it() -> None:
+    dialect, _ = dialects.build({"emit": {"join": {"event": "enter"}}, "event": {"muted": {"name": "hushed"}}})
+    assert [dialect.called(one) for one in ("join", "muted", "kick", "kicked")] == [
+        "enter",
+        "hushed",
+        "room:kick",
+        "room:kicked",
+    ]
+
+
 # --- faults ---------------------------------------------------------------------------------------------------
 
 
@@ -73,7 +102,7 @@ def test_overrides_leave_the_default_as_it_was() -> None:
         ({"cookies": {}}, "dialect.cookies: no such setting (did you mean 'cookie'?)"),
         (
             {"zzz": {}},
-            "dialect.zzz: no such setting (there are: codes, cookie, emit, event, record, rest, socket)",
+            "dialect.zzz: no such setting (there are: codes, cookie, emit, event, login, record, rest, socket)",
         ),
         ({"emit": {"jion": {}}}, "dialect.emit.jion: no such setting (did you mean 'join'?)"),
         ({"socket": {"port": 1}}, "dialect.socket.port: no such setting (there are: namespace, path, transports)"),
@@ -143,6 +172,7 @@ def test_a_template_is_filled(template: object, filled: object) -> None:
         ("/a~1b", 4),
         ("/a/b/2", MISSING),
         ("/a/x", MISSING),
+        ("/x", MISSING),
         ("/a/b/x", MISSING),
         ("a", MISSING),
     ],
@@ -169,7 +199,7 @@ def test_a_pointer_into_what_has_no_members(document: object) -> None:
         ),
         (
             {"rest": {"ban": {"path": "/rooms/{room}/ban"}}},
-            "dialect.rest.ban.path: expected a path with no name but {chat_id} and {user_id}, got {room}",
+            "dialect.rest.ban.path: expected a path with no name but {chat_id}, {user_id} and {code}, got {room}",
         ),
         (
             {"emit": {"join": {"ack": {"ok": "ok"}}}},
@@ -181,8 +211,20 @@ def test_a_pointer_into_what_has_no_members(document: object) -> None:
         ),
         (
             {"rest": {"ban": {"path": "/{room}/{chat_id}/{user_id}/{a}"}}},
-            "dialect.rest.ban.path: expected a path with no name but {chat_id} and {user_id}, got {a}, {room}",
+            "dialect.rest.ban.path: expected a path with no name but {chat_id}, {user_id} and {code}, got {a}, {room}",
         ),
+        ({"rest": {"ban": {"method": "post"}}}, "dialect.rest.ban.method: expected a method such as POST, got 'post'"),
+        ({"rest": {"ban": {"path": "ban"}}}, "dialect.rest.ban.path: expected a path that begins with /, got 'ban'"),
+        ({"rest": {"ban": {"path": "/a?b"}}}, "dialect.rest.ban.path: expected a path that begins with /, got '/a?b'"),
+        ({"socket": {"path": "ws"}}, "dialect.socket.path: expected a path that begins with /, got 'ws'"),
+        (
+            {"socket": {"namespace": "chat"}},
+            "dialect.socket.namespace: expected a namespace that begins with /, got 'chat'",
+        ),
+        ({"cookie": {"name": "a b"}}, "dialect.cookie.name: expected the name of a cookie, got 'a b'"),
+        ({"cookie": {"name": ""}}, "dialect.cookie.name: expected the name of a cookie, got ''"),
+        ({"emit": {"join": {"event": ""}}}, "dialect.emit.join.event: expected the name of an event, got ''"),
+        ({"event": {"muted": {"name": ""}}}, "dialect.event.muted.name: expected the name of an event, got ''"),
         (
             {"socket": {"transports": []}},
             "dialect.socket.transports: expected some of polling, websocket, got []",
@@ -195,6 +237,10 @@ def test_a_pointer_into_what_has_no_members(document: object) -> None:
 )
 def test_value_that_could_not_work(overrides: dict[str, object], sentence: str) -> None:
     assert faults(overrides) == (sentence,)
+
+
+def test_a_path_may_name_what_a_call_is_about() -> None:
+    assert faults({"rest": {"resolve": {"path": "/codes/{code}"}, "ban": {"path": "/{chat_id}/{user_id}"}}}) == ()
 
 
 def test_a_body_may_have_members_of_its_own_and_transports_be_both() -> None:

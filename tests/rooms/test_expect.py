@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -33,6 +34,55 @@ def blocked(act: Callable[[], None]) -> str:
         act()
     assert not isinstance(caught.value, AssertionError)
     return str(caught.value)
+
+
+# --- by what a check can be judged again ---------------------------------------------------------------------------
+
+
+def test_answers_are_judged_again_by_their_statuses(expect: Expect) -> None:
+    expect.accepted(answer(200), "A")
+    expect.refused(answer(404), "A", status=(403, 404))
+    assert [one.relation for one in expect.checks] == [
+        {"kind": "status", "among": [[200, 200]], "observed": 200},
+        {"kind": "status", "among": [[403, 404]], "observed": 404},
+    ]
+
+
+def test_a_refusal_may_be_soft(expect: Expect) -> None:
+    expect.refused(answer(400), "A", soft=True)
+    assert broken(expect.conclude)[1] == ("A",)
+
+
+def test_who_is_still_there_is_not_asked_how_it_was_lost(expect: Expect) -> None:
+    expect.accepted(replace(answer(200), lost=lambda: pytest.fail("nobody is to ask")), "A")
+    sentence = blocked(lambda: expect.accepted(replace(answer(403), lost=lambda: "the socket was dropped"), "A"))
+    assert sentence.startswith("the send is accepted: the socket was dropped of who sent it, which was answered 403")
+
+
+def test_what_is_equal_is_judged_again_by_salted_digests(expect: Expect) -> None:
+    expect.equal("1-0", "1-0", "A", title="one")
+    expect.equal("1-0", "1-0", "A", title="the same salt")
+    expect.equal("1-0", "2-0", "A", title="other", soft=True)
+    same, again, other = (one.relation for one in expect.checks)
+    assert same == again
+    assert (same["kind"], same["expected"] == same["observed"]) == ("equal", True)
+    assert (other["kind"], other["expected"] == other["observed"]) == ("equal", False)
+
+
+def test_what_digests_cannot_tell_is_stated(expect: Expect) -> None:
+    twins = object(), object()
+    expect.equal(float("nan"), float("nan"), "A", title="not even itself", soft=True)
+    expect.equal(twins[0], twins[1], "A", title="no JSON", soft=True)
+    assert {one.relation["kind"] for one in expect.checks} <= {"stated", "equal"}
+    assert expect.checks[0].relation == {"kind": "stated"}
+
+
+def test_without_more_the_words_decide_or_it_is_stated(expect: Expect) -> None:
+    expect.that(held=True, title="the words", expected="yes", observed="yes")
+    expect.that(held=True, title="a judgement", expected="some", observed="two")
+    expect.that(held=True, title="a number", expected="some", observed="2", by={"kind": "range"})
+    assert [one.relation["kind"] for one in expect.checks] == ["words", "stated", "range"]
+    assert Check((), "", "", "", held=True).relation == {"kind": "stated"}
 
 
 # --- that -----------------------------------------------------------------------------------------------------

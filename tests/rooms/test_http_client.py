@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.client.http import BODY_MAX, Answer, HttpClient, NoAnswer
+from conformance.client.answers import Answer, NoAnswer
+from conformance.client.http import BODY_MAX, HttpClient
 from conformance.dialect import MISSING
 from conformance.errors import Blocked
 from conformance.redact import Secrets

@@ -68,6 +68,30 @@ def test_an_accepted_message_is_no_stray_even_if_its_ciphertext_was_refused_befo
     assert ledger.strays(heard("1-0")) == []
 
 
+def test_ids_that_are_those_of_other_messages_do_not_make_messages_lost() -> None:
+    ledger = ledger_of(FIRST, SECOND)
+    # Each event has the next id: the first one's is the second's.
+    traces = [Trace("2-0", "AAAA"), Trace("3-0", "BBBB")]
+    assert ledger.missing("ada", traces) == []
+    assert ledger.strays(traces) == []
+    assert ledger.repeated(traces) == []
+
+
+def test_ciphertexts_that_are_those_of_other_messages_do_not_make_messages_lost() -> None:
+    ledger = ledger_of(FIRST, SECOND)
+    traces = [Trace("1-0", "ZZZZ"), Trace("2-0", "AAAA")]
+    assert ledger.missing("ada", traces) == []
+    assert ledger.strays(traces) == []
+    assert ledger.repeated(traces) == []
+
+
+def test_a_message_that_came_twice_in_the_place_of_another_is_repeated_and_the_other_is_missing() -> None:
+    ledger = ledger_of(FIRST, SECOND)
+    traces = [Trace("1-0", "AAAA"), Trace("1-0", "AAAA")]
+    assert ledger.missing("ada", traces) == [SECOND]
+    assert ledger.repeated(traces) == ["1-0"]
+
+
 def test_an_accepted_message_that_comes_with_another_id_is_known_by_its_ciphertext_once() -> None:
     ledger = ledger_of(FIRST, SECOND)
     traces = [Trace("7-0", "AAAA"), Trace("2-0", "BBBB")]

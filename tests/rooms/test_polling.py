@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from conformance.client.http import BODY_MAX
-from conformance.client.realtime import Inbox, Received, Refused, Socket
+from conformance.client.inbox import Inbox, Received, Refused
+from conformance.client.realtime import Socket
 from conformance.errors import Blocked
 from conformance.redact import Secrets
 from conformance.reference.embedded import serving

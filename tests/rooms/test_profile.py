@@ -16,9 +16,11 @@ name = "Portal staging"
 timeout_s = 3
 event_timeout_s = 0.5
 chat_id = "hex32"
+environment = "production"
 
 [provision]
 token_env = "STAGING_TOKEN"
+give_back = false
 
 [features]
 absent = ["history", "kick"]
@@ -48,17 +50,17 @@ def faults_of(tmp_path: Path, text: str) -> tuple[str, ...]:
 def test_everything_that_a_profile_says_is_kept(tmp_path: Path) -> None:
     profile = of(tmp_path, FULL)
     assert profile.target == Target(
-        "https://portal.example", "https://ws.portal.example", "Portal staging", 3, 0.5, "hex32"
+        "https://portal.example", "https://ws.portal.example", "Portal staging", 3, 0.5, "hex32", "production"
     )
-    assert profile.provision == Provision("control", "STAGING_TOKEN")
+    assert profile.provision == Provision("control", "STAGING_TOKEN", give_back=False)
     assert profile.absent == {"history", "kick"}
     assert (profile.dialect.cookie, profile.dialect.socket_path) == ("sid", "/socket.io")
 
 
 def test_an_empty_profile_is_the_default(tmp_path: Path) -> None:
     assert of(tmp_path, "") == Profile()
-    assert Profile().target == Target("", "", "", 10.0, 5.0, "integer")
-    assert Profile().provision == Provision("control", "PORTAL_CONTROL_TOKEN")
+    assert Profile().target == Target("", "", "", 10.0, 5.0, "integer", "staging")
+    assert Profile().provision == Provision("control", "PORTAL_CONTROL_TOKEN", give_back=True)
 
 
 def test_one_url_serves_for_both_and_for_the_name() -> None:
@@ -155,7 +157,7 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
         ),
         (
             "[zzz]",
-            "zzz: unknown member (there are: dialect, features, provision, target)",
+            "zzz: unknown member (there are: accounts, chats, dialect, features, limits, provision, target)",
         ),
         (
             '[target]\nuri = "http://a"',
@@ -191,7 +193,7 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
         ),
         (
             '[provision]\ndriver = "magic"',
-            'provision.driver: expected one of "control", got the string "magic"',
+            'provision.driver: expected one of "control", "accounts", got the string "magic"',
         ),
         (
             '[features]\nabsent = ["history", "mutes"]',
@@ -247,7 +249,7 @@ name = 7
 """
     assert faults_of(tmp_path, text) == (
         'features.absent: expected an array, got the string "history"',
-        'provision.driver: expected one of "control", got the string "magic"',
+        'provision.driver: expected one of "control", "accounts", got the string "magic"',
         "target.timeout: unknown member (did you mean 'timeout_s'?)",
         "target.url: expected a string, got the integer 5",
         "dialect.emit.jion: no such setting (did you mean 'join'?)",

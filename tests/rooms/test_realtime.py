@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from conformance.client.realtime import Inbox, Received, Refused, Socket
+from conformance.client.inbox import Inbox, Received, Refused
+from conformance.client.realtime import Socket
 from conformance.errors import Blocked
 from conformance.redact import Secrets
 from conformance.reference.embedded import serving

@@ -72,5 +72,6 @@ def test_a_record_is_plain_json_and_masked() -> None:
         "observed": "403",
         "held": True,
         "exchange": 0,
+        "relation": {"kind": "stated"},
     }
     assert schemas.faults("results", as_json, "scenario") == ()

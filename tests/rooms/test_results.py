@@ -2,12 +2,14 @@
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance import schemas
+from conformance.known import KnownFailure
 from conformance.report.results import Findings, Writer
 from conformance.verdict import Outcome
 
@@ -104,6 +106,57 @@ def test_a_scenario_that_was_collected_and_never_played_leaves_its_requirement_o
     found = findings(claims={"SEND-MUTED": [MUTED, "test_mutes::test_lost"]}).document(ended=True)
     assert found["verdict"] == "inconclusive"
     assert requirement(found, "SEND-MUTED")["outcome"] == "not judged"
+
+
+# --- the gate -------------------------------------------------------------------------------------------------
+
+KNOWN = [KnownFailure("SEND-MUTED", "PORTAL-1", date(2026, 12, 31))]
+
+
+def test_a_run_that_is_no_gate_says_nothing_of_one() -> None:
+    assert "gate" not in document(broken(MUTED, "SEND-MUTED"))
+
+
+def test_the_gate_stands_beside_a_verdict_that_knows_of_no_exceptions() -> None:
+    found = document(broken(MUTED, "SEND-MUTED"), known=KNOWN)
+    assert found["verdict"] == "non-conformant"
+    assert found["gate"] == {
+        "passed": True,
+        "outcome": "passed",
+        "reason": "1 known failure, and nothing else is broken: SEND-MUTED",
+        "known": [{"id": "SEND-MUTED", "reason": "PORTAL-1", "until": "2026-12-31", "outcome": "failed"}],
+        "hidden": [],
+    }
+    assert schemas.faults("results", found) == ()
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "reason"),
+    [
+        (
+            {"narrowed": "-k", "interrupted": "the run was interrupted"},
+            "the run was interrupted; the run was narrowed: -k",
+        ),
+        ({"obstacle": "nothing answers at 127.0.0.1:1"}, "nothing answers at 127.0.0.1:1"),
+        ({"scenarios": []}, "1 known failure not judged: SEND-MUTED; 2 requirements not judged: "),
+    ],
+)
+def test_a_gate_over_a_run_that_is_not_the_whole_story(circumstances: dict[str, Any], reason: str) -> None:
+    gate = document(broken(MUTED, "SEND-MUTED"), **{"known": KNOWN, **circumstances})["gate"]
+    assert (gate["passed"], gate["outcome"]) == (False, "inconclusive")
+    assert gate["reason"].startswith(reason)
+
+
+def test_a_gate_does_not_pass_where_the_suite_made_mistakes() -> None:
+    mistake = scenario("test_other::test_more", Outcome.SUITE_ERROR, requirements=["SEND-429-RETRY-AFTER"])
+    gate = document(broken(MUTED, "SEND-MUTED"), mistake, known=KNOWN)["gate"]
+    assert (gate["outcome"], gate["reason"]) == ("inconclusive", "the suite made mistakes")
+
+
+def test_a_gate_has_not_passed_before_the_end() -> None:
+    found = findings(broken(MUTED, "SEND-MUTED"), known=KNOWN).document(ended=False)
+    assert (found["gate"]["passed"], found["gate"]["reason"]) == (False, "the run has not come to its end")
+    assert schemas.faults("results", found) == ()
 
 
 # --- requirements ---------------------------------------------------------------------------------------------

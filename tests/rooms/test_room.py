@@ -98,3 +98,14 @@ def test_who_is_kept_out_without_having_lost_its_socket_is_not_asked_for_again()
         joins = [one.line() for one in stage.link.wire.entries if one.line().startswith("banned: sent room:join")]
         assert "banned" not in room.inside
         assert len(joins) == 2
+
+
+def test_what_was_said_before_is_not_taken_for_what_is_said_again() -> None:
+    with stage_on(_NoticesAtOnce()) as stage:
+        room = stage.room("owner", "observer")
+        bundle = room.bundle()
+        for _ in range(2):
+            answer = room.send(room.owner, bundle)
+            heard = room.hear_bundle(room["observer"], answer, bundle)
+            assert heard is not None
+            assert heard.id == room.id_of(answer)

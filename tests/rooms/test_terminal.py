@@ -1,12 +1,14 @@
 """The summary at the end of a run: literal lines of a green, a red and a blocked document."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.known import KnownFailure
 from conformance.redact import Secrets
-from conformance.report.terminal import repeat_command, summary
+from conformance.report.terminal import brief, repeat_command, summary
 from conformance.verdict import Outcome
 from conformance.wire import WireLog
 
@@ -17,6 +19,11 @@ FILES = {"results": Path("reports/results.json"), "junit": Path("reports/junit.x
 REPEAT = (
     "portal-conformance run --requirement SEND-MUTED --seed 7 --target https://portal.example "
     "--ws-target https://ws.portal.example --profile staging.toml"
+)
+
+CURL = (
+    "curl -sS -i --globoff --path-as-is -X POST -H 'Content-Type:' --data-raw '' "
+    "https://portal.example/v1/portal/chats/1/messages"
 )
 
 
@@ -52,7 +59,7 @@ def red(**more: Any) -> dict[str, Any]:
 
 
 def test_red() -> None:
-    assert told(document(red()))[:9] == [
+    assert told(document(red()))[:10] == [
         ("", "plain"),
         ("SEND-MUTED (MUST, page send-message, mute-user) is broken", "bad"),
         ("  What SEND-MUTED says.", "plain"),
@@ -64,9 +71,16 @@ def test_red() -> None:
             "plain",
         ),
         (f"  repeat: {REPEAT}", "plain"),
+        (f"  curl: {CURL}", "plain"),
         ("", "plain"),
     ]
     assert told(document(red()))[-1] == ("verdict  NON-CONFORMANT: 1 MUST requirement broken: SEND-MUTED", "bad")
+
+
+def test_no_curl_where_what_is_stored_is_not_what_was_sent() -> None:
+    masked = red()
+    masked["wire"][1]["request_body"] = '{"content": "[masked]"}'
+    assert not [line for line in lines(document(masked)) if "curl" in line]
 
 
 def test_red_shows_what_was_spoiled() -> None:
@@ -101,6 +115,16 @@ def test_a_check_about_no_single_exchange_shows_the_last_entries() -> None:
     assert [line for line in found if "wire" in line] == [
         f'    wire     owner received message:new {{"n": {number}}}' for number in range(2, 8)
     ]
+
+
+def test_a_short_log_has_what_is_wrong_and_the_verdict() -> None:
+    blocked = scenario("test_mutes::test_ttl", Outcome.BLOCKED, requirements=["SEND-MUTED-TTL"], message="no answer")
+    assert list(brief(document())) == [told(document())[-1]]
+    whole, short = told(document(red(), blocked, known=[KNOWN])), list(brief(document(red(), blocked, known=[KNOWN])))
+    apart = ("", "plain")
+    assert [one for one in whole if one in short and one != apart] == [one for one in short if one != apart]
+    heads = {line.partition(" ")[0] for line, _ in short if line and not line.startswith(" ")}
+    assert heads == {"SEND-MUTED", "blocked:", "verdict", "known", "gate"}
 
 
 def test_many_broken_checks_are_cut_short() -> None:
@@ -150,6 +174,49 @@ def test_a_terminal_obeys_nothing_that_a_target_says() -> None:
     assert not [line for line in found if not line.isprintable()]
 
 
+KNOWN = KnownFailure("SEND-MUTED", "PORTAL-1\x1b", date(2026, 12, 31))
+
+
+def test_a_gate_says_what_it_knows_and_whether_it_passes_last_of_all() -> None:
+    found = told(document(red(), known=[KNOWN]))
+    assert found[1] == (
+        "SEND-MUTED (MUST, page send-message, mute-user) is broken, a known failure until 2026-12-31: PORTAL-1\\u001b",
+        "poor",
+    )
+    assert found[-3:] == [
+        ("verdict  NON-CONFORMANT: 1 MUST requirement broken: SEND-MUTED", "bad"),
+        ("known    SEND-MUTED until 2026-12-31: broken, as known (PORTAL-1\\u001b)", "poor"),
+        ("gate     PASSED: 1 known failure, and nothing else is broken: SEND-MUTED", "good"),
+    ]
+
+
+def test_a_gate_that_fails() -> None:
+    assert told(document(known=[KNOWN]))[-2:] == [
+        ("known    SEND-MUTED until 2026-12-31: broken no more (PORTAL-1\\u001b)", "poor"),
+        ("gate     FAILED: 1 known failure broken no more, remove from the file: SEND-MUTED", "bad"),
+    ]
+
+
+def test_a_gate_tells_what_hides_behind_what_is_known() -> None:
+    both = red(requirements=["SEND-MUTED", "SEND-MUTED-TTL"])
+    reason = (
+        "1 known failure, and nothing else is broken: SEND-MUTED; 1 requirement not judged behind it: SEND-MUTED-TTL"
+    )
+    unplayed = scenario("test_mutes::test_ttl", Outcome.PASSED, checks=[check("SEND-MUTED-TTL")])
+    assert told(document(both, unplayed, known=[KNOWN]))[-2:] == [
+        ("hidden   SEND-MUTED-TTL: no scenario came to it, because of SEND-MUTED", "poor"),
+        (f"gate     PASSED: {reason}", "good"),
+    ]
+
+
+def test_a_gate_over_a_run_that_is_inconclusive() -> None:
+    blocked = scenario(MUTED, Outcome.BLOCKED, message="the target is gone")
+    assert told(document(blocked, known=[KNOWN]))[-2:] == [
+        ("known    SEND-MUTED until 2026-12-31: blocked (PORTAL-1\\u001b)", "poor"),
+        ("gate     INCONCLUSIVE: 1 known failure not judged: SEND-MUTED", "poor"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("target", "command"),
     [
@@ -160,6 +227,10 @@ def test_a_terminal_obeys_nothing_that_a_target_says() -> None:
         ),
         ({"embedded": True, "profile": ""}, "portal-conformance run --requirement SEND-MUTED --seed 7"),
         (
+            {"embedded": True, "profile": "", "production": True},
+            "portal-conformance run --requirement SEND-MUTED --seed 7 --allow-production",
+        ),
+        (
             {"embedded": True, "profile": "my profile.toml"},
             "portal-conformance run --requirement SEND-MUTED --seed 7 --profile 'my profile.toml'",
         ),
@@ -169,3 +240,8 @@ def test_the_command_that_repeats_it(target: dict[str, Any], command: str) -> No
     found = document()
     found["target"] = {**found["target"], **target}
     assert repeat_command(found, "SEND-MUTED") == command
+
+
+def test_what_the_full_level_judges_is_repeated_at_that_level() -> None:
+    found = repeat_command({**document(), "level": "full"}, "SEND-MUTED")
+    assert found.startswith("portal-conformance run --requirement SEND-MUTED --seed 7 --level full --target ")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.verdict import Judged, Outcome, Verdict, fold_requirement, fold_run
+from conformance.verdict import Judged, Outcome, Verdict, counted, fold_requirement, fold_run, some
 
 from .made import UNHURRIED
 
@@ -241,3 +241,18 @@ def test_a_certificate_means_that_each_must_was_settled_and_one_held(judged: lis
 def test_red_is_said_for_a_broken_must_and_for_nothing_else(judged: list[Judged]) -> None:
     broken = any(fold_requirement(one, judged) is FAILED for one in MUSTS)
     assert (folded(judged) is NON_CONFORMANT) is broken
+
+
+# --- sentences ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ids", "words"), [([], "0 gates"), (["A"], "1 gate"), (["A", "B"], "2 gates")])
+def test_ids_are_counted(ids: list[str], words: str) -> None:
+    assert counted(ids, "gate") == words
+
+
+@pytest.mark.parametrize(
+    ("ids", "words"), [("A", "A"), ("ABCDEF", "A, B, C, D, E, F"), ("ABCDEFGH", "A, B, C, D, E, F and 2 more")]
+)
+def test_many_ids_are_cut_short(ids: str, words: str) -> None:
+    assert some(list(ids)) == words

@@ -62,6 +62,11 @@ def test_named_and_unnamed_ones_are_drawn(family: str) -> None:
     assert len(names & set(drawn)) >= min(len(defects_of(family, graded=True)) // 2, 6)
 
 
+def test_texts_with_a_character_changed_are_drawn() -> None:
+    changed = malformed_bundles("text", bundles=BUNDLES)
+    assert find(changed, lambda malformed: malformed.defect.name == "text-mutated", settings=SHRUNK)
+
+
 @pytest.mark.parametrize(
     ("family", "simplest"),
     [("envelope", "content-absent"), ("text", "text-words"), ("v", "v-absent"), ("epoch", "epoch-absent")],

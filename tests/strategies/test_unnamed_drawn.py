@@ -1,5 +1,7 @@
 """What is drawn of the malformed values that have no name: every kind, each refused, and no more than the family."""
 
+import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 from bundle_judge import verdict
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
-from hypothesis.errors import Unsatisfiable
+from hypothesis.errors import NoSuchExample, Unsatisfiable
 
 from conformance.strategies import malformed as drawn
 from conformance.strategies.bundles import Bundle
@@ -60,6 +62,25 @@ def test_every_value_without_a_name_is_refused(family: str) -> None:
 )
 def test_each_kind_is_drawn(family: str, wanted: Callable[[Any], bool]) -> None:
     assert any_of(family, wanted)
+
+
+def test_a_character_that_no_base64_has_is_put_into_a_ciphertext() -> None:
+    # Made here, and no literal: literals are among what Hypothesis draws.
+    ct = base64.b64encode(bytes(range(100, 121))).decode()
+    twin = Bundle(f'{{"v":2,"epoch":3,"ct":"{ct}"}}', b"", 3, ct)
+
+    def is_foreign(one: Any) -> bool:
+        sent = json.loads(one.after)
+        return isinstance(sent, str) and len(sent) == len(ct) + 1 and any(sent.replace(char, "") == ct for char in sent)
+
+    made = drawn._UNNAMED["ct"].map(lambda defect: spoil(defect, twin))
+    assert find(made, is_foreign, settings=QUICK)
+
+
+def test_what_is_put_into_a_ciphertext_is_of_no_alphabet_of_base64() -> None:
+    for letter in (str.isalnum, "+/=-_".__contains__):
+        with pytest.raises(NoSuchExample):
+            find(drawn._FOREIGN, lambda char, is_one=letter: char.isascii() and is_one(char), settings=QUICK)
 
 
 def test_bodies_have_the_words_of_the_named_ones() -> None:

@@ -1,0 +1,1 @@
+"""Certificates: the results of a run as a signed bundle, and how anybody judges it again."""
