@@ -5,6 +5,7 @@ a minute to hang up: it waits for the end of a poll that nobody answers any more
 """
 
 import contextlib
+import queue
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -93,6 +94,17 @@ class _Line:
         self._client.close()
 
 
+class _Outbox(queue.Queue[Any]):
+    """What is to be sent; None is its end, and that is put in twice.
+
+    The library's writer forgets an end that it took out together with a packet, and who waits for it to stop waits on.
+    """
+
+    def put(self, item: Any, *how: Any, **named: Any) -> None:
+        for _ in range(2 if item is None else 1):
+            super().put(item, *how, **named)
+
+
 class PollingEngine(engineio.Client):
     """The library's engine, whose polling is ours. ``tls`` is the context of every actor."""
 
@@ -101,6 +113,10 @@ class PollingEngine(engineio.Client):
         self._tls = tls
         self._allowance = allowance
         self._line: _Line | None = None
+
+    def create_queue(self, *_args: Any, **_kwargs: Any) -> _Outbox:
+        """The library's hook."""
+        return _Outbox()
 
     def cut(self) -> None:
         """End the connection here and now."""

@@ -8,7 +8,7 @@ import websocket
 from websocket import _abnf, _handshake
 from websocket._cookiejar import SimpleCookieJar
 
-from conformance.client.allowance import Allowance, TooMuch
+from conformance.client.allowance import Allowance
 
 
 class _Forgetful(SimpleCookieJar):
@@ -57,14 +57,18 @@ class BoundedWebSocket(websocket.WebSocket):
         self.frame_buffer.allowance = self.cont_frame.allowance = allowance
 
     def recv_frame(self) -> Any:
-        """The next frame; raises `TooMuch` where it is one too many."""
+        """The next frame; raises `conformance.client.allowance.TooMuch` where it is one too many."""
+        frame = super().recv_frame()  # type: ignore[no-untyped-call]
+        self._allowance.take(frame.data)
+        return frame
+
+    def recv_data_frame(self, *options: Any) -> Any:
+        """The next message; whatever is wrong with it, no more is said to who said that."""
         try:
-            frame = super().recv_frame()  # type: ignore[no-untyped-call]
-            self._allowance.take(frame.data)
-        except TooMuch:
+            return super().recv_data_frame(*options)
+        except BaseException:
             self.hang_up()
             raise
-        return frame
 
     def hang_up(self) -> None:
         """End the connection here and now, from any thread."""
