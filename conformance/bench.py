@@ -108,8 +108,7 @@ class BenchHolder:
         try:
             room = stage.room("owner", "sender")
             stage.lease.unlimited(room.chat, [actor.identity for actor in room.actors.values()])
-            room.accepted_before(room["sender"])
-            room.barrier()
+            room.barrier(room.accepted_before(room["sender"]))
         except ConformanceError as error:
             self._obstacle = f"the room for malformed values could not be made: {error}"
             raise

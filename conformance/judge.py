@@ -35,6 +35,8 @@ QUIET = -2
 """The verbosity from which down nothing is said but what is wrong: pytest's `-qq`."""
 SIDE_BY_SIDE = "side_by_side"
 THOROUGH = "thorough"
+# Two users' keys and a message, before the first that plays on the bench.
+_BENCH = 3
 _ENDING = "told to end: after the scenarios that are going on; once more ends at once"
 
 
@@ -158,6 +160,12 @@ def _order(config: pytest.Config, items: list[pytest.Item]) -> None:
 def _lasts_s(item: pytest.Item) -> float:
     need = needs.load().get(name_of(item))
     return need.seconds if need else 0.0
+
+
+def asks(item: pytest.Item) -> int:
+    """How many requests a scenario makes where it is played by itself; none of one that has not been measured."""
+    need = needs.load().get(name_of(item))
+    return sum(need.requests) + _BENCH * need.bench if need else 0
 
 
 def claimed(item: pytest.Item) -> tuple[str, ...]:

@@ -83,9 +83,11 @@ class Room(Gathering):
             raise Blocked("an accepted send was answered without an id, so nothing can be said of the message")
         return sent_id
 
-    def accepted_before(self, actor: Actor) -> None:
+    def accepted_before(self, actor: Actor) -> Answer:
         """The legal step before the illegal one: without it nothing could be said of a refusal."""
-        self.expect.answered(self.send(actor, self.bundle()), f"{actor.name}'s valid send before any cause was applied")
+        answer = self.send(actor, self.bundle())
+        self.expect.answered(answer, f"{actor.name}'s valid send before any cause was applied")
+        return answer
 
     # --- silence ------------------------------------------------------------------------------------------------
 

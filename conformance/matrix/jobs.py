@@ -36,6 +36,7 @@ class Scene:
 
     ``asked`` are the requests of the contract itself: those by which the control API lends something are not among
     them. ``until_red`` are as many of these as were made when the first check had failed; None where none did.
+    ``registering`` are those among them, until red where something was, that register a sender's public key.
     """
 
     judged: Judged
@@ -43,6 +44,7 @@ class Scene:
     requests: int
     asked: int = 0
     until_red: int | None = None
+    registering: int = 0
 
     @property
     def function(self) -> str:
@@ -57,12 +59,15 @@ class Scene:
 
 EXPLORATION = "test_exploration"
 """The module of the stories."""
+_KEYS = "/v1/portal/keys"
 
 
 def scene_of(record: Mapping[str, Any]) -> Scene:
     """The scene that a scenario's record tells of."""
-    asked = [one["index"] for one in record["wire"] if one["kind"] == "http" and not one["path"].startswith(f"{ROOT}/")]
-    return Scene(judged(dict(record)), record["message"], record["requests"], len(asked), _until_red(record, asked))
+    http = [one for one in record["wire"] if one["kind"] == "http" and not one["path"].startswith(f"{ROOT}/")]
+    until_red = _until_red(record, [one["index"] for one in http])
+    keys = sum((one["method"], one["path"]) == ("POST", _KEYS) for one in http[:until_red])
+    return Scene(judged(dict(record)), record["message"], record["requests"], len(http), until_red, keys)
 
 
 def _until_red(record: Mapping[str, Any], asked: Sequence[int]) -> int | None:

@@ -24,7 +24,7 @@ from conformance.profile import Profile
 from conformance.reference.mutants.index import mutants
 from conformance.reference.variants.index import variants
 from conformance.scenarios.index import functions_judging
-from conformance.strategies import malformed  # noqa: F401 - imported to be there
+from conformance.strategies import drawing, malformed  # noqa: F401 - imported to be there
 
 loader.load()
 needs.load()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.judge import OBSTACLE, claimed
+from conformance.judge import OBSTACLE, asks, claimed
 from conformance.matrix.jobs import EXPLORATION, Job, Playback, Reached, Scene, scene_of
 from conformance.verdict import Verdict
 
@@ -31,7 +31,8 @@ class Watch:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep what is to play, the stories last.
 
-        Where the job may stop, play first what judges few others: it is what the awaited ids are most about.
+        Where the job may stop, play first what few others judge, which is what the awaited ids are most about; of these
+        what asks least, and is about the least besides.
         """
         if self._job.part != "all":
             # Where nothing but the stories judges an id, they are its scenarios.
@@ -39,10 +40,11 @@ class Watch:
         if self._job.stop:
             claims = Counter(one for item in items for one in claimed(item))
 
-            def how_common(item: pytest.Item) -> int:
-                return min((claims[one] for one in claimed(item) if one in self._job.awaited), default=len(items))
+            def promise(item: pytest.Item) -> tuple[int, int, int]:
+                common = min((claims[one] for one in claimed(item) if one in self._job.awaited), default=len(items))
+                return common, asks(item), len(claimed(item))
 
-            items.sort(key=how_common)
+            items.sort(key=promise)
         items.sort(key=_is_story)
 
     @pytest.hookimpl(tryfirst=True)

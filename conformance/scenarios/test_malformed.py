@@ -5,17 +5,15 @@ from collections.abc import Sequence
 
 import pytest
 from _pytest.mark import ParameterSet
-from hypothesis import strategies as st
 
 from conformance.bench import Bench
 from conformance.envelope import CONTENT_MAX, build_exact
 from conformance.expect import Expect
-from conformance.exploring import explore
+from conformance.late import late
 from conformance.run import Options
 from conformance.scenarios.marks import requirement, thorough
-from conformance.strategies.bundles import Bundle, filled, ordinary_bundle, seeded
+from conformance.strategies.bundles import Bundle, filled
 from conformance.strategies.defects import DEFECTS, Defect, Malformed, defects_of, spoil
-from conformance.strategies.malformed import malformed_bundles
 
 # So many are refused before an unspoiled twin, and a look at the history, show that nothing is left of them.
 _TOGETHER = 8
@@ -211,6 +209,7 @@ def test_generated_defects(bench: Bench, options: Options, family: str) -> None:
         twins.append(malformed.twin)
         bench.refuses(malformed)
 
-    ordinary = st.integers(0, 2**32 - 1).map(lambda number: ordinary_bundle(key, epoch, rnd=seeded(number)))
-    explore(malformed_bundles(family, bundles=ordinary), judge, options=options)
+    ordinary = late("conformance.strategies.drawing").ordinary_bundles(key, epoch)
+    spoiled = late("conformance.strategies.malformed").malformed_bundles(family, bundles=ordinary)
+    late("conformance.exploring").explore(spoiled, judge, options=options)
     bench.accepts_twin(twins[-1])

@@ -1,14 +1,10 @@
-"""Valid bundles: the record, every peculiarity that the contract allows by name, and a strategy."""
+"""Valid bundles: the record, and every peculiarity that the contract allows by name."""
 
-import hashlib
 import random
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import permutations, repeat
-
-from hypothesis import assume
-from hypothesis import strategies as st
 
 from conformance.envelope import (
     CONTENT_MAX,
@@ -20,12 +16,17 @@ from conformance.envelope import (
     build,
     plaintext_for_length,
 )
-from conformance.strategies.spelling import COMPACT, GAPS_MAX, JSON_WHITESPACE, MEMBERS, Layout, quoted
+from conformance.strategies.spelling import COMPACT, GAPS_MAX, MEMBERS, Layout, quoted
 
 _MARKER_BYTES = 34  # one more than a multiple of three: ct then ends in one "="
-_EPOCH_DEFAULT_END = 2**31
-_ESCAPABLE = "Aa0+/="
 _PRETTY = ("", "\n  ", "", " ", "", "\n  ", "", " ", "", "\n  ", "", " ", "\n")
+_EVERYTHING = Layout(
+    order=("ct", "epoch", "v"),
+    gaps=(" \t\r\n",) * GAPS_MAX,
+    escaped="ABCabc+=",
+    escape_names=True,
+    escape_slashes=True,
+)
 _SPACED = ("", "", "", " ", "", " ", "", " ", "", " ", "", " ")
 
 
@@ -98,6 +99,12 @@ def named_valid_bundles(
     return (*_named_by_ciphertext(key, epoch, rnd), *_named_by_layout(key, epoch, rnd))
 
 
+def everything_at_once(key: ChatKey, epoch: int, *, rnd: random.Random | None = None) -> Bundle:
+    """Make the smallest bundle, with every peculiarity that goes with another: who accepts it minds none of them."""
+    # An empty plaintext makes a ct that ends in two "=".
+    return relaid(next(_bundles_with("+/", key, epoch, 0, rnd)), _EVERYTHING)
+
+
 def _named_by_ciphertext(key: ChatKey, epoch: int, rnd: random.Random | None) -> Iterator[tuple[str, Bundle]]:
     yield "compact", _random_bundle(key, epoch, _MARKER_BYTES, rnd)
     yield "ct-with-plus", next(_bundles_with("+", key, epoch, _MARKER_BYTES, rnd))
@@ -114,7 +121,7 @@ def _named_by_ciphertext(key: ChatKey, epoch: int, rnd: random.Random | None) ->
 def _named_by_layout(key: ChatKey, epoch: int, rnd: random.Random | None) -> Iterator[tuple[str, Bundle]]:
     for name, layout in named_layouts():
         bundle = next(_bundles_with("+/", key, epoch, _MARKER_BYTES, rnd))
-        yield name, _relaid(bundle, layout)
+        yield name, relaid(bundle, layout)
     bundle = ordinary_bundle(key, epoch, rnd=rnd)
     yield "longest-by-whitespace", filled(bundle, CONTENT_MAX)
 
@@ -146,10 +153,11 @@ def filled(bundle: Bundle, length: int) -> Bundle:
         return bundle
     gaps = [*bundle.layout.gaps, "", ""]
     gaps[1] += " " * (length - len(bundle.content))
-    return _relaid(bundle, replace(bundle.layout, gaps=tuple(gaps[:GAPS_MAX])))
+    return relaid(bundle, replace(bundle.layout, gaps=tuple(gaps[:GAPS_MAX])))
 
 
-def _relaid(bundle: Bundle, layout: Layout) -> Bundle:
+def relaid(bundle: Bundle, layout: Layout) -> Bundle:
+    """Spell the same bundle in another layout."""
     bundle = replace(bundle, layout=layout)
     return replace(bundle, content=layout.write(bundle.tokens()))
 
@@ -166,76 +174,17 @@ def _bundles_with(characters: str, key: ChatKey, epoch: int, size: int, rnd: ran
 
 
 def _random_bundle(key: ChatKey, epoch: int, size: int, rnd: random.Random | None) -> Bundle:
-    return make_bundle(_text(size, rnd), key, epoch, nonce=_nonce(rnd))
+    return make_bundle(text_of(size, rnd), key, epoch, nonce=_nonce(rnd))
 
 
-def _text(size: int, rnd: random.Random | None) -> bytes:
+def text_of(size: int, rnd: random.Random | None) -> bytes:
+    """Make a text of so many bytes, by chance or as ``rnd`` has it."""
     raw = secrets.token_bytes(size) if rnd is None else rnd.randbytes(size)
     return raw.hex()[:size].encode("ascii")
 
 
 def _nonce(rnd: random.Random | None) -> bytes | None:
     return None if rnd is None else rnd.randbytes(NONCE_BYTES)
-
-
-def layouts() -> st.SearchStrategy[Layout]:
-    """Draw spellings: members in any order, JSON whitespace between tokens, escapes in names and ``ct``."""
-    return st.builds(
-        Layout,
-        order=st.permutations(MEMBERS).map(tuple),
-        gaps=st.lists(st.text(JSON_WHITESPACE, max_size=4), max_size=GAPS_MAX).map(tuple),
-        escaped=st.sets(st.sampled_from(_ESCAPABLE)).map(lambda chars: "".join(sorted(chars))),
-        escape_names=st.booleans(),
-        escape_slashes=st.booleans(),
-    )
-
-
-@st.composite
-def plaintexts(draw: st.DrawFn, *, sizes: st.SearchStrategy[int] | None = None) -> bytes:
-    """Draw texts of 0 to some 3000 bytes: as many as fit in 4096 characters beside an epoch of ten digits.
-
-    A size and a seed are drawn rather than bytes, since bytes drawn one by one stay far below the maximum.
-    """
-    largest = plaintext_for_length(CONTENT_MAX, _EPOCH_DEFAULT_END)
-    if sizes is None:
-        # No `just(largest)`: what takes no choice counts as simple, and failures would shrink to the longest.
-        sizes = st.integers(0, 64) | st.integers(0, largest) | st.integers(largest - 2, largest)
-    size = draw(sizes)
-    seed = draw(st.integers(0, 2**32 - 1))
-    return _text(size, seeded(seed))
-
-
-_PLAINTEXTS = plaintexts()
-_LAYOUTS = layouts()
-_LENGTHS = st.just(0) | st.integers(0, CONTENT_MAX) | st.just(CONTENT_MAX)
-
-
-@st.composite
-def valid_bundles(
-    draw: st.DrawFn,
-    *,
-    key: ChatKey,
-    epochs: st.SearchStrategy[int],
-    plaintexts: st.SearchStrategy[bytes] = _PLAINTEXTS,
-    layouts: st.SearchStrategy[Layout] = _LAYOUTS,
-    lengths: st.SearchStrategy[int] = _LENGTHS,
-) -> Bundle:
-    """Draw bundles that must be accepted at their epoch, up to exactly 4096 characters.
-
-    ``lengths`` are filled up with JSON whitespace where the bundle is shorter. A spelling that would pass
-    4096 characters gives way to the compact one; a plaintext too long even for that is passed over.
-    """
-    plaintext, epoch = draw(plaintexts), draw(epochs)
-    bundle = make_bundle(plaintext, key, epoch, layout=draw(layouts), nonce=_nonce_for(plaintext, epoch))
-    if len(bundle.content) > CONTENT_MAX:
-        bundle = _relaid(bundle, Layout(order=bundle.layout.order))
-    assume(len(bundle.content) <= CONTENT_MAX)
-    return filled(bundle, draw(lengths))
-
-
-def _nonce_for(plaintext: bytes, epoch: int) -> bytes:
-    """Choose a nonce that Hypothesis can repeat, yet that two plaintexts never share under one key."""
-    return hashlib.blake2b(b"%d:%b" % (epoch, plaintext), digest_size=NONCE_BYTES).digest()
 
 
 def seeded(seed: int) -> random.Random:

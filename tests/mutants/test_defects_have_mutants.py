@@ -187,8 +187,8 @@ MUTANT_OF_DEFECT = {
     "body-type-bytes": "application-body-accepted",
     "body-type-form": "json-under-the-type-of-forms-accepted",
     "body-type-form-encoded": "form-body-accepted",
-    "body-empty": "announced-body-waited-for",
     "body-absent": "no-type-crashes",
+    "body-empty": "announced-body-waited-for",
 }
 
 

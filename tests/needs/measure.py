@@ -111,7 +111,7 @@ class Measuring:
             "requests": [by_user[at] for at in range(len(lease.users))],
             "messages": [messages[at] for at in range(len(lease.users))],
             "provisioning": sum(one.actor == "control" for one in asked),
-            "seconds": round(end - entries[0].at, 2),
+            "seconds": max(0.0, round(end - entries[0].at, 2)),
             **({"effects": effects} if effects else {}),
         }
 

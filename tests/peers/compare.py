@@ -87,7 +87,7 @@ def _terms(terms: arena.Terms) -> dict[str, Any]:
 
 
 def _ours(chosen: Sequence[clauses.Visible], journal: arena.Journal, workers: int) -> None:
-    left = [one.mutant for one in chosen if journal.found("suite", one.mutant.name) is None]
+    left = [one for one in chosen if journal.found("suite", one.mutant.name) is None]
     if not left:
         return
     preflight = suite.preflight_of_a_run()
@@ -95,8 +95,8 @@ def _ours(chosen: Sequence[clauses.Visible], journal: arena.Journal, workers: in
     # In batches, so that what is found is noted while the rest is played.
     with counted("the suite", len(left)) as told:
         for batch in (left[first : first + _BATCH] for first in range(0, len(left), _BATCH)):
-            for mutant, finding in suite.play(batch, loader.load(), workers, preflight, told):
-                journal.note(["suite", mutant.name], finding.as_json())
+            for one, finding in suite.play(batch, loader.load(), workers, preflight, told):
+                journal.note(["suite", one.mutant.name], finding.as_json())
 
 
 def _theirs(chosen: Sequence[clauses.Visible], journal: arena.Journal, terms: arena.Terms, workers: int) -> None:

@@ -13,7 +13,7 @@ from peers import summary
 from peers.arena import Journal
 from peers.clauses import Shows, Visible
 
-FORMAT = "portal-conformance-peers/1"
+FORMAT = "portal-conformance-peers/2"
 _MEANS = {
     Shows.DOCUMENT: "in one answer, against the document",
     Shows.KNOWLEDGE: "in one answer, by what was done before",
@@ -117,8 +117,9 @@ def sentences(beside: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         f"Of the {beside['found_by_both']} that Schemathesis finds as well",
         f"the suite needs fewer requests for {beside['suite_needs_fewer']}",
+        f"as many for {beside['as_many']}",
         f"more for {beside['peer_needs_fewer']}",
-        f"medians {beside['suite']['requests']:g} and {beside['peer']['requests']:g}",
+        f"medians {beside['suite']['asked']:g} and {beside['peer']['asked']:g}",
     )
 
 
@@ -166,15 +167,16 @@ def _beside(name: str, counts: Mapping[str, Any]) -> str:
 
 
 def _price(medians: Mapping[str, Any]) -> str:
-    return f"{medians['requests']:g} requests in {medians['seconds']:g} s"
+    with_all = f" ({medians['requests']:g} with what prepares)" if medians["requests"] != medians["asked"] else ""
+    return f"{medians['asked']:g} requests{with_all} in {medians['seconds']:g} s"
 
 
 def _cheaper(document: _Document) -> Iterator[str]:
     """The mutants that Schemathesis finds by fewer requests."""
     for row in document["mutants"]:
         ours, theirs = row["suite"], row["schemathesis"]
-        if theirs["what"] and ours["requests"] > theirs["requests"]:
-            yield f"- `{row['mutant']}`: {ours['requests']} and {theirs['requests']}. {row['lie']}"
+        if theirs["what"] and summary.asked(ours) > summary.asked(theirs):
+            yield f"- `{row['mutant']}`: {summary.asked(ours)} and {summary.asked(theirs)}. {row['lie']}"
 
 
 def _errors(document: _Document) -> Iterator[str]:
@@ -195,4 +197,4 @@ def _all_rows(document: _Document) -> Iterator[str]:
 def _found(finding: Mapping[str, Any]) -> str:
     if finding["error"]:
         return "error"
-    return f"{finding['requests']}" if finding["what"] else "-"
+    return f"{summary.asked(finding)}" if finding["what"] else "-"

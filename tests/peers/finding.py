@@ -10,6 +10,7 @@ class Finding:
 
     ``what`` are the failures that were seen first, by kind: none where nothing was found. ``error`` is why the
     contender could not do its work. ``lent`` are the requests of the control API that are not among the others.
+    ``prepared`` are those among the others that ask nothing yet: a preflight, and keys of those who take part.
     """
 
     what: tuple[str, ...] = ()
@@ -17,6 +18,7 @@ class Finding:
     seconds: float = 0.0
     error: str = ""
     lent: int = 0
+    prepared: int = 0
 
     @property
     def found(self) -> bool:
@@ -30,4 +32,6 @@ class Finding:
 
 def from_json(value: dict[str, Any]) -> Finding:
     """The finding that was written down."""
-    return Finding(tuple(value["what"]), value["requests"], value["seconds"], value["error"], value["lent"])
+    return Finding(
+        tuple(value["what"]), value["requests"], value["seconds"], value["error"], value["lent"], value["prepared"]
+    )

@@ -1,8 +1,8 @@
 """This suite on the mutants: the scenarios of the clauses that each breaks, to the first red one of these.
 
 They are played as `portal-conformance mutants` plays them. What is counted is what the peers are counted by: requests
-of the contract itself, with those of the preflight, and without those of the control API, by which the peers' stage
-was set as well.
+of the contract itself, without those of the control API, by which the peers' stage was set as well. Those of the
+preflight, and the keys of those who take part, are counted apart: the peers find that done.
 """
 
 import contextlib
@@ -24,47 +24,51 @@ from conformance.matrix.kills import job_for, second_look, tier_of
 from conformance.matrix.pool import Pace, play_all
 from conformance.provision.control import ROOT
 from conformance.reference.embedded import serving
-from conformance.reference.lies import Mutant
 from conformance.reference.settings import Settings
+from peers.clauses import Visible
 from peers.finding import Finding
 
 _EVENT_S, _ANSWER_S = 2.0, 6.0
 # One clause that is quickly judged: what a run asks besides is its preflight.
 _ANY = "SEND-OPAQUE"
+_REGISTERING = "register_key"
 
 
 def play(
-    mutants: Sequence[Mutant], catalogue: Catalogue, workers: int, preflight: int, told: Callable[[str], None]
-) -> Iterator[tuple[Mutant, Finding]]:
+    chosen: Sequence[Visible], catalogue: Catalogue, workers: int, preflight: int, told: Callable[[str], None]
+) -> Iterator[tuple[Visible, Finding]]:
     """What is found on each."""
-    jobs = [job_for(one, full=False, tier=tier_of(one, catalogue)) for one in mutants]
+    jobs = [job_for(one.mutant, full=False, tier=tier_of(one.mutant, catalogue)) for one in chosen]
     pace = Pace(workers, event_timeout_s=_EVENT_S, timeout_s=_ANSWER_S)
     first = play_all(jobs, pace, told=lambda one: told(one.job.name))
     again = {one.job.name: job for one in first if (job := second_look(one))}
     second = {one.job.name: one for one in play_all(again.values(), pace)}
-    for mutant, playback in zip(mutants, first, strict=True):
-        plays = [playback, *([second[mutant.name]] if mutant.name in second else [])]
-        yield mutant, finding(plays, mutant.breaks, preflight)
+    for one, playback in zip(chosen, first, strict=True):
+        plays = [playback, *([second[one.mutant.name]] if one.mutant.name in second else [])]
+        yield one, finding(plays, one, preflight)
 
 
-def finding(plays: Sequence[Playback], breaks: Sequence[str], preflight: int) -> Finding:
+def finding(plays: Sequence[Playback], of: Visible, preflight: int) -> Finding:
     """What the plays of one mutant come to, one after the other."""
-    requests, lent, seconds = 0, 0, 0.0
+    requests, lent, prepared, seconds = 0, 0, 0, 0.0
     for play in plays:
         if play.obstacle:
             return Finding(error=play.obstacle, seconds=play.seconds)
         requests += preflight
+        prepared += preflight
         for scene in play.scenes:
             lent += scene.requests - scene.asked
-            red = sorted(scene.judged.failed.intersection(breaks))
+            # Where registering is what may be wrong, it is no preparation.
+            prepared += 0 if _REGISTERING in of.asks else scene.registering
+            red = sorted(scene.judged.failed.intersection(of.mutant.breaks))
             if red:
                 asked = scene.asked if scene.until_red is None else scene.until_red
                 # Seconds are those until all that it breaks was red: a little too many, where that is more than one.
                 until = play.reached.seconds if play.reached else play.seconds
-                return Finding(tuple(red), requests + asked, seconds + until, lent=lent)
+                return Finding(tuple(red), requests + asked, seconds + until, lent=lent, prepared=prepared)
             requests += scene.asked
         seconds += play.seconds
-    return Finding(requests=requests, seconds=seconds, lent=lent)
+    return Finding(requests=requests, seconds=seconds, lent=lent, prepared=prepared)
 
 
 class Counting:

@@ -42,17 +42,24 @@ def _beside(pairs: Sequence[tuple[_Row, _Row]]) -> dict[str, Any]:
     both = [(ours, theirs) for ours, theirs in pairs if ours["what"] and theirs["what"]]
     return {
         "found_by_both": len(both),
-        "suite_needs_fewer": sum(ours["requests"] < theirs["requests"] for ours, theirs in both),
-        "as_many": sum(ours["requests"] == theirs["requests"] for ours, theirs in both),
-        "peer_needs_fewer": sum(ours["requests"] > theirs["requests"] for ours, theirs in both),
+        "suite_needs_fewer": sum(asked(ours) < asked(theirs) for ours, theirs in both),
+        "as_many": sum(asked(ours) == asked(theirs) for ours, theirs in both),
+        "peer_needs_fewer": sum(asked(ours) > asked(theirs) for ours, theirs in both),
         "suite": _medians([ours for ours, _ in both]),
         "peer": _medians([theirs for _, theirs in both]),
         "not_found_by_the_suite": sum(bool(theirs["what"] and not ours["what"]) for ours, theirs in pairs),
     }
 
 
+def asked(finding: _Row) -> int:
+    """The requests of a finding that do not merely prepare."""
+    requests: int = finding["requests"] - finding["prepared"]
+    return requests
+
+
 def _medians(findings: Sequence[_Row]) -> dict[str, float | None]:
-    return {name: _median(one[name] for one in findings) for name in ("requests", "seconds")}
+    counted = {name: _median(one[name] for one in findings) for name in ("requests", "seconds")}
+    return {"asked": _median(asked(one) for one in findings), **counted}
 
 
 def _median(numbers: Iterable[float]) -> float | None:

@@ -22,8 +22,8 @@ def row(name: str, shows: str, *findings: Finding) -> dict[str, Any]:
 
 
 ROWS = [
-    row("open", "document", Finding(("A",), 6, 0.5), Finding(("x",), 3, 1.0), Finding(("y",), 6, 0.1)),
-    row("deep", "document", Finding(("A",), 10, 0.7), Finding(("x",), 124, 3.0), NOTHING),
+    row("open", "document", Finding(("A",), 9, 0.5, prepared=3), Finding(("x",), 3, 1.0), Finding(("y",), 6, 0.1)),
+    row("deep", "document", Finding(("A",), 14, 0.7, prepared=4), Finding(("x",), 124, 3.0), NOTHING),
     row("state", "knowledge", Finding(("A",), 9, 0.6), NOTHING, Finding(error="it did not begin")),
     row("missed", "story", NOTHING, NOTHING, Finding(("y",), 20, 0.2)),
 ]
@@ -35,7 +35,7 @@ def test_what_was_found_is_counted_by_kind() -> None:
     assert [counts["all"][name]["found"] for name in summary.CONTENDERS] == [3, 2, 2]
     assert [counts["document"][name]["found"] for name in summary.CONTENDERS] == [2, 2, 1]
     assert counts["all"]["baseline"]["errors"] == 1
-    assert counts["document"]["suite"]["requests"] == 8
+    assert (counts["document"]["suite"]["asked"], counts["document"]["suite"]["requests"]) == (8, 11.5)
 
 
 def test_who_needs_fewer_is_counted_where_both_find_it() -> None:
@@ -45,15 +45,15 @@ def test_who_needs_fewer_is_counted_where_both_find_it() -> None:
         "suite_needs_fewer": 1,
         "as_many": 0,
         "peer_needs_fewer": 1,
-        "suite": {"requests": 8, "seconds": 0.6},
-        "peer": {"requests": 63.5, "seconds": 2},
+        "suite": {"asked": 8, "requests": 11.5, "seconds": 0.6},
+        "peer": {"asked": 63.5, "requests": 63.5, "seconds": 2},
         "not_found_by_the_suite": 0,
     }
     assert counts["baseline"]["beside_the_suite"]["not_found_by_the_suite"] == 1
 
 
 def test_a_finding_is_read_as_it_was_written() -> None:
-    finding = Finding(("A", "B"), 3, 1.25, "", 4)
+    finding = Finding(("A", "B"), 3, 1.25, "", 4, 2)
     assert from_json(finding.as_json()) == finding
 
 
@@ -72,27 +72,40 @@ def test_a_journal_on_other_terms_is_not_gone_on_with(tmp_path: Path) -> None:
         arena.Journal(tmp_path / "peers.jsonl", {**TERMS, "examples": 10})
 
 
-def scene(name: str, *failed: str, asked: int, until_red: int | None = None, lent: int = 2) -> Scene:
+def scene(name: str, *failed: str, asked: int, until_red: int | None = None, keys: int = 0) -> Scene:
     judged = Judged(name, Outcome.FAILED if failed else Outcome.PASSED, frozenset(), frozenset(), frozenset(failed))
-    return Scene(judged, "", asked + lent, asked, until_red)
+    return Scene(judged, "", asked + 2, asked, until_red, keys)
+
+
+def liar(*asks: str) -> Visible:
+    return Visible(made.mutant("liar", "MINE"), Shows.DOCUMENT, asks)
 
 
 def test_the_suite_is_counted_to_the_first_red_check_of_what_is_broken() -> None:
     scenes = scene("a", asked=8), scene("b", "OTHER", asked=7, until_red=1), scene("c", "MINE", asked=20, until_red=4)
     play = Playback(Job("liar"), scenes, seconds=3.0, reached=Reached(50, 1.5))
-    assert suite.finding([play], ["MINE"], preflight=3) == Finding(("MINE",), 3 + 8 + 7 + 4, 1.5, lent=6)
+    found = suite.finding([play], liar("send"), preflight=3)
+    assert found == Finding(("MINE",), 3 + 8 + 7 + 4, 1.5, lent=6, prepared=3)
+
+
+def test_keys_are_prepared_unless_registering_is_what_may_be_wrong() -> None:
+    scenes = scene("a", asked=8, keys=2), scene("b", "MINE", asked=20, until_red=4, keys=1)
+    play = Playback(Job("liar"), scenes, seconds=3.0, reached=Reached(50, 1.5))
+    assert suite.finding([play], liar("send"), preflight=3).prepared == 3 + 2 + 1
+    assert suite.finding([play], liar("register_key", "send"), preflight=3).prepared == 3
 
 
 def test_a_second_look_is_paid_for_as_well() -> None:
     first = Playback(Job("liar"), (scene("a", asked=8),), seconds=3.0)
     second = Playback(Job("liar"), (scene("b", "MINE", asked=5, until_red=5),), seconds=2.0, reached=Reached(5, 1.0))
-    assert suite.finding([first, second], ["MINE"], preflight=3) == Finding(("MINE",), 3 + 8 + 3 + 5, 4.0, lent=4)
+    found = suite.finding([first, second], liar("send"), preflight=3)
+    assert found == Finding(("MINE",), 3 + 8 + 3 + 5, 4.0, lent=4, prepared=6)
 
 
 def test_what_could_not_be_judged_is_an_error_and_what_stayed_green_is_not_found() -> None:
-    assert suite.finding([Playback(Job("liar"), obstacle="no server")], ["MINE"], 3).error == "no server"
+    assert suite.finding([Playback(Job("liar"), obstacle="no server")], liar(), 3).error == "no server"
     green = Playback(Job("liar"), (scene("a", asked=8),), seconds=3.0)
-    assert not suite.finding([green], ["MINE"], 3).found
+    assert not suite.finding([green], liar(), 3).found
 
 
 def journal(tmp_path: Path) -> arena.Journal:

@@ -2,15 +2,11 @@
 
 import random
 
-import pytest
-from hypothesis import HealthCheck, Phase, find, given, settings
-from hypothesis import strategies as st
-from hypothesis.errors import Unsatisfiable
-
 from conformance.envelope import ChatKey
 from conformance.strategies import bundles
 from conformance.strategies.bundles import (
     Bundle,
+    everything_at_once,
     filled,
     make_bundle,
     named_layouts,
@@ -21,8 +17,6 @@ from conformance.strategies.spelling import Layout
 
 KEY = ChatKey(bytes(range(32)))
 NONCE = bytes(24)
-STEADY = settings(derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-QUICK = settings(STEADY, phases=[Phase.generate], max_examples=1000)
 
 
 def test_each_layout_literally() -> None:
@@ -89,6 +83,29 @@ def test_each_peculiarity_literally() -> None:
     assert told == NAMED.strip().splitlines()
 
 
+def test_the_bundle_with_everything_literally() -> None:
+    bundle = everything_at_once(KEY, 3, rnd=random.Random(7))
+    gap = " \t\r\n"
+    ct = r"OLTmUuRNp\/I3DZ4mDi\u0063TZV\u0043ko6\u0062Qf1wM\u0041l\u002bkZvpr2lij155fd6X3yQ\u003d\u003d"
+    tokens = [
+        "{",
+        r'"\u0063\u0074"',
+        ":",
+        f'"{ct}"',
+        ",",
+        r'"\u0065\u0070\u006f\u0063\u0068"',
+        ":",
+        "3",
+        ",",
+        r'"\u0076"',
+        ":",
+        "2",
+        "}",
+    ]
+    assert bundle.content == gap + gap.join(tokens) + gap
+    assert (bundle.plaintext, bundle.epoch) == (b"", 3)
+
+
 def test_the_ordinary_bundle_literally() -> None:
     bundle = ordinary_bundle(KEY, 3, rnd=random.Random(7))
     ct = "JkqtbLbdIQ+vlKzTz5LBkCN8sR9dEIzyVo1jj4mtVl18PitYQwSMuq7AWChxxLCvv9j8Ptv4kt8TqS9bxlR9Tma8kSWVIC/SKRs="
@@ -122,110 +139,14 @@ def test_filling_adds_spaces_behind_the_brace() -> None:
 
 
 def test_texts_have_the_size_that_was_asked_for() -> None:
-    assert bundles._text(5, random.Random(7)) == b"38b4e"
-    assert [len(bundles._text(size, None)) for size in (0, 1, 3000)] == [0, 1, 3000]
-    assert bundles._text(64, None) != bundles._text(64, None)
+    assert bundles.text_of(5, random.Random(7)) == b"38b4e"
+    assert [len(bundles.text_of(size, None)) for size in (0, 1, 3000)] == [0, 1, 3000]
+    assert bundles.text_of(64, None) != bundles.text_of(64, None)
 
 
 def test_nonces_are_of_the_seed_or_of_the_library() -> None:
     assert bundles._nonce(None) is None
     assert bundles._nonce(random.Random(7)) == random.Random(7).randbytes(24)
-    assert bundles._nonce_for(b"hi", 3).hex() == "6a6e27416a6b3c3a1aa05cb0281b29e766f6660921b68a8b"
-    assert bundles._nonce_for(b"hi", 4) != bundles._nonce_for(b"hi", 3)
-
-
-# --- what is drawn ----------------------------------------------------------------------------------------------
-
-
-def test_layouts_of_every_kind_are_drawn() -> None:
-    for wanted in (
-        lambda layout: layout.order == ("ct", "epoch", "v"),
-        lambda layout: len(layout.gaps) == 14,
-        lambda layout: "".join(sorted(set("".join(layout.gaps)))) == "\t\n\r ",
-        lambda layout: any(len(gap) == 4 for gap in layout.gaps),
-        lambda layout: layout.escaped == "+/0=Aa",
-        lambda layout: layout.escape_names and not layout.escape_slashes,
-        lambda layout: layout.escape_slashes and not layout.escape_names,
-    ):
-        assert isinstance(find(bundles.layouts(), wanted, settings=QUICK).gaps, tuple)
-
-
-@settings(STEADY, max_examples=300)
-@given(bundles.layouts())
-def test_a_drawn_layout_has_no_more_than_there_are_places(layout: Layout) -> None:
-    assert len(layout.gaps) <= 14
-    assert all(len(gap) <= 4 for gap in layout.gaps)
-    assert set(layout.escaped) <= set("Aa0+/=")
-
-
-def test_plaintexts_reach_from_nothing_to_the_most_that_fits() -> None:
-    # an epoch of ten digits leaves room for three bytes fewer than one of a single digit does
-    sizes: set[int] = set()
-
-    @settings(STEADY, max_examples=400)
-    @given(bundles.plaintexts())
-    def draw(plaintext: bytes) -> None:
-        sizes.add(len(plaintext))
-
-    draw()
-    assert (min(sizes), max(sizes)) == (0, 3005)
-    assert {3003, 3004} <= sizes
-    assert len([size for size in sizes if 0 < size <= 64]) > 10
-    assert len([size for size in sizes if 64 < size < 3003]) > 20
-
-
-def test_a_caller_may_ask_for_a_size() -> None:
-    assert len(find(bundles.plaintexts(sizes=st.just(17)), lambda _: True, settings=QUICK)) == 17
-
-
-def test_a_spelling_too_long_gives_way_to_a_compact_one_in_the_same_order() -> None:
-    layout = Layout(order=("ct", "v", "epoch"), gaps=(" " * 3000,), escape_names=True)
-    drawn = bundles.valid_bundles(
-        key=KEY, epochs=st.just(3), plaintexts=st.just(b"x" * 2000), layouts=st.just(layout), lengths=st.just(0)
-    )
-    assert find(drawn, lambda _: True, settings=QUICK).layout == Layout(order=("ct", "v", "epoch"))
-
-
-def test_a_plaintext_too_long_for_any_spelling_is_passed_over() -> None:
-    longest = bundles.valid_bundles(
-        key=KEY, epochs=st.just(3), plaintexts=st.just(b"x" * 3011), layouts=st.just(Layout())
-    )
-    assert len(find(longest, lambda _: True, settings=QUICK).content) <= 4096
-    too_long = bundles.valid_bundles(key=KEY, epochs=st.just(3), plaintexts=st.just(b"x" * 3012))
-    with pytest.raises(Unsatisfiable):
-        find(too_long, lambda _: True, settings=QUICK)
-
-
-def test_a_drawn_length_is_filled_up() -> None:
-    drawn = bundles.valid_bundles(
-        key=KEY, epochs=st.just(3), plaintexts=st.just(b""), layouts=st.just(Layout()), lengths=st.just(100)
-    )
-    assert len(find(drawn, lambda _: True, settings=QUICK).content) == 100
-    lengths = {len(find(bundles._LENGTHS.map(str), lambda text, n=n: text == n, settings=QUICK)) for n in ("0", "4096")}
-    assert lengths == {1, 4}
-
-
-def test_the_nonce_of_a_drawn_bundle_is_that_of_its_plaintext() -> None:
-    drawn = bundles.valid_bundles(
-        key=KEY, epochs=st.just(3), plaintexts=st.just(b"hi"), layouts=st.just(Layout()), lengths=st.just(0)
-    )
-    bundle = find(drawn, lambda _: True, settings=QUICK)
-    assert bundle == make_bundle(b"hi", KEY, 3, nonce=bundles._nonce_for(b"hi", 3))
-
-
-@settings(STEADY, max_examples=200)
-@given(bundles._LENGTHS)
-def test_no_length_beyond_the_longest_is_drawn(length: int) -> None:
-    assert 0 <= length <= 4096
-
-
-def test_a_spelling_of_exactly_the_longest_stays_as_it_is() -> None:
-    layout = Layout(gaps=("", " " * (4096 - 81)))
-    drawn = bundles.valid_bundles(
-        key=KEY, epochs=st.just(3), plaintexts=st.just(b""), layouts=st.just(layout), lengths=st.just(0)
-    )
-    bundle = find(drawn, lambda _: True, settings=QUICK)
-    assert (len(bundle.content), bundle.layout) == (4096, layout)
 
 
 def test_bundles_are_told_apart_by_their_ciphertexts() -> None:

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from conformance.envelope import ChatKey
-from conformance.strategies.bundles import valid_bundles
 from conformance.strategies.defects import DEFECTS, FAMILIES, Malformed, defect_named, defects_of
+from conformance.strategies.drawing import valid_bundles
 from conformance.strategies.malformed import malformed_bundles
 
 KEY = ChatKey(bytes(range(32)))

@@ -17,8 +17,8 @@ from conformance.strategies.bundles import (
     named_valid_bundles,
     ordinary_bundle,
     plain_bundle,
-    valid_bundles,
 )
+from conformance.strategies.drawing import valid_bundles
 from conformance.strategies.spelling import Layout
 
 KEY = ChatKey(bytes(range(32)))

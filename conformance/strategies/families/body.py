@@ -129,8 +129,8 @@ _WRONG_TYPE = (
 )
 
 _ABSENT = (
-    _body(ABSENT, "body-empty", "the body is empty, announced as JSON", _sent("")),
     _body(ABSENT, "body-absent", "there is no body and no type", _absent),
+    _body(ABSENT, "body-empty", "the body is empty, announced as JSON", _sent("")),
 )
 
 _OBSERVED = (
