@@ -15,6 +15,8 @@ from weakref import WeakSet
 
 import httpcore
 import httpx
+# Servers close a connection that was idle for five seconds and more, and what is sent at that moment is lost.
+_IDLE_MAX_S = 2.0
 
 _current = threading.local()
 
@@ -120,7 +122,11 @@ class DeadlineTransport(httpx.HTTPTransport):
         backend = _Backend()
         self._opened = backend.opened
         self._pool = httpcore.ConnectionPool(
-            ssl_context=context, max_connections=100, max_keepalive_connections=20, network_backend=backend
+            ssl_context=context,
+            max_connections=100,
+            max_keepalive_connections=20,
+            keepalive_expiry=_IDLE_MAX_S,
+            network_backend=backend,
         )
 
     def cut(self) -> None:

@@ -7,6 +7,7 @@ import time
 import httpx
 import pytest
 
+from conformance.client import deadline
 from conformance.client.deadline import DeadlineTransport, total_deadline
 
 from .raw import Connection, Handler, always, raw_server
@@ -87,3 +88,15 @@ def test_a_deadline_is_of_its_own_thread() -> None:
         thread.start()
         thread.join()
     assert statuses == [200]
+
+
+@pytest.mark.parametrize(("idle_s", "connections"), [(2.0, 1), (0.0, 2)])
+def test_a_connection_that_was_idle_for_long_is_not_used_again(
+    monkeypatch: pytest.MonkeyPatch, idle_s: float, connections: int
+) -> None:
+    # Many a server ends it after five seconds, at the moment of a request perhaps.
+    assert deadline._IDLE_MAX_S < 5
+    monkeypatch.setattr(deadline, "_IDLE_MAX_S", idle_s)
+    with raw_server(always("200 OK")) as server, client() as http:
+        assert [http.get(server.url).status_code for _ in range(2)] == [200, 200]
+        assert server.connections == connections
