@@ -15,6 +15,7 @@ from weakref import WeakSet
 
 import httpcore
 import httpx
+
 # Servers close a connection that was idle for five seconds and more, and what is sent at that moment is lost.
 _IDLE_MAX_S = 2.0
 
