@@ -37,7 +37,7 @@ for _path in SCENARIOS.glob("test_*.py"):
 
 
 @settings(max_examples=5, database=None, deadline=None, suppress_health_check=list(HealthCheck))
-@given(_example=st.text() | st.integers() | st.floats() | st.binary())
+@given(_example=st.integers() | st.floats() | st.binary())
 def _tables_of_hypothesis(_example: object) -> None:
     """Hypothesis reads its tables when the first examples are made."""
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from conformance.envelope import CONTENT_MAX
 from conformance.strategies.bundles import Bundle, seeded
+from conformance.strategies.characters import among, any_character
 from conformance.strategies.defects import DEFECTS, Defect, Malformed, defects_of, spoil
 from conformance.strategies.families import body
 from conformance.strategies.families.length import of_length
@@ -187,24 +188,24 @@ _TITLES = {
     "ct": "ct is no standard base64",
     "length": "content is longer than 4096 characters",
 }
-_SCALARS = (
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20)
-)
+_CHARACTERS = any_character()
+_NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+_SCALARS = st.none() | st.booleans() | _NUMBERS | st.text(_CHARACTERS, max_size=20)
 _JSON: st.SearchStrategy[Any] = st.recursive(
     _SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(_CHARACTERS, max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-_FOREIGN = st.characters(exclude_characters=_NEAR_BASE64, exclude_categories=["Cs"])
-_MARKS = st.text('{}[]:,"\\x0 ', max_size=2)
+_FOREIGN = _CHARACTERS.filter(lambda char: char not in _NEAR_BASE64)
+_MARKS = st.text(among('{}[]:,"\\x0 '), max_size=2)
 
 _UNNAMED: dict[str, st.SearchStrategy[Defect]] = {
     "envelope": st.one_of(
         _JSON.filter(_is_no_string).map(_with_envelope),
-        st.text(JSON_WHITESPACE, max_size=50).map(_with_envelope),
+        st.text(among(JSON_WHITESPACE), max_size=50).map(_with_envelope),
     ),
     "text": st.one_of(
-        st.text(min_size=1, max_size=50).filter(_is_no_object).map(_with_text),
+        st.text(_CHARACTERS, min_size=1, max_size=50).filter(_is_no_object).map(_with_text),
         _JSON.filter(_is_no_mapping).map(json.dumps).map(_with_text),
         st.builds(_with_mutation, st.integers(0, CONTENT_MAX), _MARKS),
     ),
@@ -212,7 +213,7 @@ _UNNAMED: dict[str, st.SearchStrategy[Defect]] = {
     "epoch": _JSON.filter(_is_no_integer).map(_with_token("epoch")),
     "ct": st.one_of(
         _JSON.filter(_is_no_string).map(_with_token("ct")),
-        st.text(_BASE64, min_size=1, max_size=60).filter(lambda text: len(text) % 4 > 0).map(_with_token("ct")),
+        st.text(among(_BASE64), min_size=1, max_size=60).filter(lambda text: len(text) % 4 > 0).map(_with_token("ct")),
         st.builds(_with_foreign, st.integers(0, CONTENT_MAX), _FOREIGN),
     ),
     "length": st.integers(CONTENT_MAX + 1, _LONGEST_DRAWN).map(_with_length),

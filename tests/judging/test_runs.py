@@ -17,6 +17,7 @@ def test_embedded_server_is_conformant(run: Runner) -> None:
     assert ran.results["counts"] == {"MUST": {"passed": 41}, "SHOULD": {"passed": 3}}
     assert ran.results["end"] == "end of results"
     assert ran.results["leftovers"] == []
+    assert [path.name for path in run.folder.iterdir()] == ["reports"], "a run leaves its reports and nothing else"
 
 
 def test_plain_pytest_in_an_empty_folder_judges_when_asked(run: Runner, server: Ready) -> None:
