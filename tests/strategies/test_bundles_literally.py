@@ -104,6 +104,9 @@ def test_the_bundle_with_everything_literally() -> None:
     ]
     assert bundle.content == gap + gap.join(tokens) + gap
     assert (bundle.plaintext, bundle.epoch) == (b"", 3)
+    every = [everything_at_once(KEY, 3, rnd=random.Random(seed)).ct for seed in range(20)]
+    assert all("+" in ct and "/" in ct for ct in every)
+    assert not all("X" in ct for ct in every)
 
 
 def test_the_ordinary_bundle_literally() -> None:

@@ -62,6 +62,12 @@ def test_named_and_unnamed_ones_are_drawn(family: str) -> None:
     assert len(names & set(drawn)) >= min(len(defects_of(family, graded=True)) // 2, 6)
 
 
+def test_every_variant_of_a_defect_is_drawn() -> None:
+    words = malformed_bundles(defect_named("body-words"), bundles=BUNDLES)
+    for said in (b"hello", b"<xml/>"):
+        assert find(words, lambda malformed, said=said: malformed.body == said, settings=SHRUNK)
+
+
 def test_texts_with_a_character_changed_are_drawn() -> None:
     changed = malformed_bundles("text", bundles=BUNDLES)
     assert find(changed, lambda malformed: malformed.defect.name == "text-mutated", settings=SHRUNK)
