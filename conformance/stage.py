@@ -80,11 +80,14 @@ class Stage:
         if not self.has(feature):
             raise NotApplicable(f"the profile declares the feature {feature!r} absent")
 
-    def actor(self, name: str = "", *, permission_level: int = 0, premium: bool = False) -> Actor:
-        """The actor of that name; a fresh user, connected and with a registered key, at the first call."""
+    def actor(
+        self, name: str = "", *, permission_level: int = 0, premium: bool = False, registered: bool = True
+    ) -> Actor:
+        """The actor of that name; at the first call a fresh user, connected and, if ``registered``, with its key."""
         name = name or f"actor-{next(self._unnamed)}"
         if name not in self.actors:
-            self._enlist(name, self.lease.user(permission_level=permission_level, premium=premium))
+            user = self.lease.user(permission_level=permission_level, premium=premium)
+            self._enlist(name, user, registered=registered)
         return self.actors[name]
 
     def session_of(self, actor: Actor, name: str, *, registered: bool = True) -> Actor:
