@@ -119,8 +119,8 @@ def memory(found: Findings) -> None:
             asked = json.loads(Path(name, "results.json").read_text("utf-8"))["requests"]
             peaks[more] = found.add(f"memory: {more} times the examples, bytes", [float(note.read_text("utf-8"))])
         found.notes[f"memory: requests of {more} times the examples"] = asked
-    for more in (10, 100):
-        found.ratio(f"memory: {more} times the examples / once", peaks[more], peaks[1])
+    for more, most in ((10, 1.15), (100, None)):
+        found.ratio(f"memory: {more} times the examples / once", peaks[more], peaks[1], most)
 
 
 def starting(found: Findings, times: int) -> None:
