@@ -80,6 +80,7 @@ def _refusals(stage: Stage) -> Iterator[tuple[str, Answer]]:
     odd_cookie = f"{stage.link.profile.dialect.cookie}={unknown_cookie(owner)}"
     for one in asks(room, observer):
         yield f"{one.what} without a cookie", one.by(owner, cookies="")
+    yield "register_key of a huge number", ask(room, "register_key", owner, public_key=10**30).by(owner)
     for what in ("send", "mute", "mute"):
         yield (
             f"{what} with an unknown cookie",

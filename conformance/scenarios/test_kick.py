@@ -19,6 +19,24 @@ from conformance.stage import Stage
 _BY_REST, _BY_SOCKET, _WITH_BAN = "by REST", "over the socket", "over the socket, with a ban"
 
 
+@requirement("KICK-OK")
+def test_kick_by_rest(stage: Stage, expect: Expect) -> None:
+    """The plain case: the owner kicks a member, which may not send any more.
+
+    Expect 200 and `ok`, and 4xx for the send of who was kicked.
+    """
+    stage.needs("kick")
+    room = stage.room("owner", "kicked")
+    kicked = room["kicked"]
+    room.accepted_before(kicked)
+
+    # The one cause
+    _kick(stage, expect, room, kicked, _BY_REST)
+    room.follow()
+    refused = room.send(kicked, room.bundle())
+    expect.refused(refused, "KICK-OK", status=CLIENT_ERRORS, title="the send of who was kicked is refused")
+
+
 @pytest.mark.parametrize("way", [_BY_REST, _BY_SOCKET])
 @requirement("KICK-OK")
 def test_kicked_user(stage: Stage, expect: Expect, way: str) -> None:

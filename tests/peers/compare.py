@@ -1,6 +1,6 @@
 """Compare this suite with Schemathesis, and with Hypothesis on the schemas alone, on the mutants that REST shows.
 
-    python tests/peers/compare.py PATH-OF-SCHEMATHESIS [--only NAME] [--level full] [-n 2]
+    python tests/peers/compare.py PATH-OF-SCHEMATHESIS [--only NAME] [--level core] [-n 2]
 
 Schemathesis lives in an environment of its own; `tox -e peers` makes one. What was found is noted in a journal: a run
 that was cut off goes on where it ended.
@@ -66,7 +66,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("schemathesis", metavar="PATH", help="the program, in an environment of its own")
     parser.add_argument("--only", metavar="NAME|ID", action="append", default=[], help="these mutants (globs)")
-    parser.add_argument("--level", choices=["core", "full"], default="core")
+    parser.add_argument("--level", choices=["core", "full"], default="full")
     parser.add_argument("--examples", type=int, default=EXAMPLES, help="of an operation, for Schemathesis")
     parser.add_argument("-n", "--workers", type=int, default=2, help="so many at once")
     parser.add_argument("--journal", metavar="FILE", default="reports/peers.jsonl")
