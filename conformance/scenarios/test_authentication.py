@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from conformance.asking import ask, asks, odd_chat_ids, some, unknown_chat, unknown_cookie
 from conformance.client.actor import Actor
+from conformance.dialect import read
 from conformance.ears import Ears
 from conformance.expect import Expect
 from conformance.room import Room
@@ -29,6 +30,32 @@ _ANNOUNCED = {
     "unmuted": "muted",
     "unbanned": "banned",
 }
+
+
+@requirement("AUTH-NONE", "AUTH-BAD")
+def test_nobody_measures_or_registers(stage: Stage, expect: Expect) -> None:
+    """Whoever has no session, or one that nobody was given, mutes nobody and registers no key.
+
+    The plain case: the mute of a member, and another key in the place of the owner's, without a cookie and with an
+    unknown one. Expect 401 for each, the member's send to be accepted, and the owner's key to be what it was.
+    """
+    stage.needs("keys")
+    room = stage.room("owner", "member")
+    owner, member, name = room.owner, room["member"], stage.link.profile.dialect.cookie
+    room.accepted_before(member)
+
+    # The one cause: there is no such session, or none
+    unknown = f"{name}={unknown_cookie(owner)}"
+    for clause, kind, cookies in (("AUTH-BAD", "an unknown cookie", unknown), ("AUTH-NONE", "no cookie", "")):
+        muted = ask(room, "mute", member).by(owner, cookies=cookies)
+        expect.refused(muted, clause, status=_NOBODY, title=f"a mute with {kind} is refused")
+        sent = room.send(member, room.bundle())
+        expect.accepted(sent, clause, title=f"nobody was muted with {kind}: the member's send is accepted")
+
+        known = _own_key(stage, owner)
+        registered = ask(room, "register_key", member).by(owner, cookies=cookies)
+        expect.refused(registered, clause, status=_NOBODY, title=f"to register a key with {kind} is refused")
+        expect.equal(_own_key(stage, owner), known, clause, title=f"no key was registered with {kind}: the owner's own")
 
 
 @requirement("AUTH-NONE")
@@ -152,6 +179,13 @@ def _malformed(actor: Actor) -> Iterator[tuple[str, str]]:
 
 def _token(part: dict[str, str]) -> str:
     return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+
+
+def _own_key(stage: Stage, actor: Actor) -> object:
+    """What a target says of the actor's own key where that is registered again."""
+    answer = actor.call("register_key", public_key=actor.pair.public_base64)
+    stage.expect.answered(answer, "registering the own key again")
+    return read(answer.json, stage.link.profile.dialect.rest["register_key"].answer["status"])
 
 
 def _furnished(stage: Stage) -> tuple[Room, list[str]]:

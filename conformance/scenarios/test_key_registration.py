@@ -3,7 +3,6 @@
 import base64
 import secrets
 
-from conformance.asking import unknown_cookie
 from conformance.client.actor import Actor
 from conformance.client.answers import Answer
 from conformance.dialect import read
@@ -15,7 +14,6 @@ from conformance.scenarios.marks import requirement
 from conformance.stage import Stage
 
 _INVALID = (400, 422)
-_NOBODY = (401,)
 _BYTES = 32
 
 
@@ -38,34 +36,6 @@ def test_new_replaced_and_unchanged(stage: Stage) -> None:
 
     # The other session has had its own key all the time
     _registered(stage, user, user.pair.public_base64, "unchanged", "another session's key is what it was")
-
-
-@requirement("AUTH-NONE", "AUTH-BAD")
-def test_nobody_registers_a_key(stage: Stage, expect: Expect) -> None:
-    """Whoever has no session, or one that nobody was given, registers no key.
-
-    A user registers a key, twice; another one is offered without a cookie, and with an unknown one.
-    Expect 401 for each, and the user's own key unchanged.
-    """
-    stage.needs("keys")
-    user, name = stage.actor("user"), stage.link.profile.dialect.cookie
-    own = user.pair.public_base64
-    _register(stage, expect, user, own, "unchanged")
-
-    # The one cause: there is no session
-    for clause, kind, cookies in (
-        ("AUTH-NONE", "without a cookie", ""),
-        ("AUTH-BAD", "with an unknown cookie", f"{name}={unknown_cookie(user)}"),
-    ):
-        call = user.spelled("register_key", public_key=KeyPair.generate().public_base64)
-        answer = user.request(*call, cookies=cookies)
-        expect.refused(answer, clause, status=_NOBODY, title=f"registering a key {kind} is refused", soft=True)
-
-        # Nothing came of it
-        after = user.call("register_key", public_key=own)
-        expect.accepted(after, clause, title="with the cookie, the user's own key is accepted")
-        title = f"the user's own key is what it was, after another one {kind}"
-        expect.equal(_status(stage, after), "unchanged", clause, title=title, exchange=after.exchange)
 
 
 @requirement("KEY-32-BYTES")

@@ -116,7 +116,7 @@ def test_a_plan_asks_nobody(tmp_path: Path) -> None:
     done = run(tmp_path, "run", "--plan", "--target=http://127.0.0.1:9", "--rate=120/min")
     first = done.stdout.splitlines()[0]
     assert done.returncode == 0
-    assert first.startswith("plan     100 scenarios, ")
+    assert first.startswith("plan     101 scenarios, ")
     assert first.endswith("at 120/min a client")
     assert not (tmp_path / "reports").exists()
 
