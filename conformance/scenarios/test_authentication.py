@@ -5,6 +5,8 @@ import json
 import re
 from collections.abc import Iterator
 
+import pytest
+
 from conformance.asking import ask, asks, odd_chat_ids, some, unknown_chat, unknown_cookie
 from conformance.client.actor import Actor
 from conformance.dialect import read
@@ -32,30 +34,35 @@ _ANNOUNCED = {
 }
 
 
-@requirement("AUTH-NONE", "AUTH-BAD")
-def test_nobody_measures_or_registers(stage: Stage, expect: Expect) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("no cookie", marks=requirement("AUTH-NONE")),
+        pytest.param("an unknown cookie", marks=requirement("AUTH-BAD")),
+    ],
+)
+def test_nobody_measures_or_registers(stage: Stage, expect: Expect, kind: str) -> None:
     """Whoever has no session, or one that nobody was given, mutes nobody and registers no key.
 
-    The plain case: the mute of a member, and another key in the place of the owner's, without a cookie and with an
+    The plain case: the mute of a member, and another key in the place of the owner's, without a cookie or with an
     unknown one. Expect 401 for each, the member's send to be accepted, and the owner's key to be what it was.
     """
     stage.needs("keys")
     room = stage.room("owner", "member")
     owner, member, name = room.owner, room["member"], stage.link.profile.dialect.cookie
+    clause, cookies = ("AUTH-NONE", "") if kind == "no cookie" else ("AUTH-BAD", f"{name}={unknown_cookie(owner)}")
     room.accepted_before(member)
 
-    # The one cause: there is no such session, or none
-    unknown = f"{name}={unknown_cookie(owner)}"
-    for clause, kind, cookies in (("AUTH-BAD", "an unknown cookie", unknown), ("AUTH-NONE", "no cookie", "")):
-        muted = ask(room, "mute", member).by(owner, cookies=cookies)
-        expect.refused(muted, clause, status=_NOBODY, title=f"a mute with {kind} is refused")
-        sent = room.send(member, room.bundle())
-        expect.accepted(sent, clause, title=f"nobody was muted with {kind}: the member's send is accepted")
+    # The one cause: there is no session
+    muted = ask(room, "mute", member).by(owner, cookies=cookies)
+    expect.refused(muted, clause, status=_NOBODY, title=f"a mute with {kind} is refused")
+    sent = room.send(member, room.bundle())
+    expect.accepted(sent, clause, title="nobody was muted: the member's send is accepted")
 
-        known = _own_key(stage, owner)
-        registered = ask(room, "register_key", member).by(owner, cookies=cookies)
-        expect.refused(registered, clause, status=_NOBODY, title=f"to register a key with {kind} is refused")
-        expect.equal(_own_key(stage, owner), known, clause, title=f"no key was registered with {kind}: the owner's own")
+    known = _own_key(stage, owner)
+    registered = ask(room, "register_key", member).by(owner, cookies=cookies)
+    expect.refused(registered, clause, status=_NOBODY, title=f"to register a key with {kind} is refused")
+    expect.equal(_own_key(stage, owner), known, clause, title="no key was registered: the owner's is what it was")
 
 
 @requirement("AUTH-NONE")
