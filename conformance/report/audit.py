@@ -4,6 +4,7 @@ Entries are masked when they are made. This net is for what was forgotten there:
 thought of, or a form in which a target gave a secret back.
 """
 
+import contextlib
 import html
 import json
 from collections.abc import Iterable, Iterator
@@ -43,13 +44,38 @@ def _masked(path: Path, text: str, secrets: Secrets) -> str:
 
 def _views(path: Path) -> Iterator[str]:
     """The text of a file as it stands, and as a reader of its format has it."""
+    if path.suffix in _JSON:
+        yield from _views_of_json(path)
+        return
     text = path.read_text("utf-8", "replace")
     yield text
     if path.suffix in _MARKUP:
         yield html.unescape(text)
-    elif path.suffix in _JSON:
-        for value in _values(path, text):
+
+
+def _views_of_json(path: Path) -> Iterator[str]:
+    """Line by line, as results are written: a text of megabytes and all of its values would take ten times as much."""
+    whole = False
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        for line in file:
+            yield line
+            value = _value_on(line)
+            whole = whole or value is None
             yield "\0".join(strings_of(value))
+    if whole:
+        for value in _values(path, path.read_text("utf-8", "replace")):
+            yield "\0".join(strings_of(value))
+
+
+def _value_on(line: str) -> Any:
+    """The value or the member that is written on a line; None where there is a string on it that cannot be read so."""
+    bare = line.strip().rstrip(",")
+    if '"' not in bare:
+        return ""
+    for text in (bare, f"{{{bare}}}", f"{{{bare}]}}", f"{{{bare}}}}}"):
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.loads(text)
+    return None
 
 
 def _values(path: Path, text: str) -> Iterator[Any]:

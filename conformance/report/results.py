@@ -253,7 +253,12 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     for name, value in document.items():
         yield f"{opening}{json.dumps(name)}: "
         if isinstance(value, list) and value:
-            yield "[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in value) + "\n]"
+            # One by one: a single odd character would make four bytes of each of a text of all of them.
+            yield "[\n"
+            for at, one in enumerate(value):
+                yield ",\n" if at else ""
+                yield json.dumps(one, ensure_ascii=False)
+            yield "\n]"
         else:
             yield json.dumps(value, ensure_ascii=False)
         opening = ",\n"

@@ -26,6 +26,11 @@ SHOWING: dict[str, tuple[str, Callable[[], str]]] = {
         lambda: '["' + "".join(f"\\u{ord(one):04x}" for one in SECRET) + '"]',
     ),
     "JSON within JSON": ("results.json", lambda: json.dumps(json.dumps({"a": SECRET}))),
+    "indented JSON": ("results.json", lambda: json.dumps({"a": {"b": [1, {"c": SECRET}]}}, indent=1)),
+    "JSON whose lines are no values": (
+        "results.json",
+        lambda: '{"a":\n"' + "".join(f"\\u{ord(one):04x}" for one in SECRET) + '"}',
+    ),
     "a line of a journal": ("results.jsonl", lambda: "{}\n" + json.dumps({"a": SECRET}) + "\n"),
     "a journal that was cut off": ("results.jsonl", lambda: json.dumps({"a": SECRET})[:-2]),
     "base64": ("x.txt", lambda: base64.b64encode(RAW).decode()),
