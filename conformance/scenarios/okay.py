@@ -1,4 +1,4 @@
-"""What is answered to a measure that was taken: 200 with `{"ok": true}`, or any 2xx where a clause leaves it open."""
+"""What is answered to a measure that was taken, 200 with `{"ok": true}` or any 2xx; and to a key that is registered."""
 
 from conformance.client.answers import Answer
 from conformance.dialect import read
@@ -20,3 +20,8 @@ def says_ok(stage: Stage, what: str, answer: Answer, *requirements: str, title: 
 def taken(expect: Expect, answer: Answer, *requirements: str, title: str) -> None:
     """The measure was taken; by which success exactly is told is for another clause."""
     expect.refused(answer, *requirements, status=_DONE, title=title)
+
+
+def key_status(stage: Stage, answer: Answer) -> object:
+    """What the answer to a registration says of the key: `registered`, or `unchanged`."""
+    return read(answer.json, stage.link.profile.dialect.rest["register_key"].answer["status"])

@@ -9,11 +9,11 @@ import pytest
 
 from conformance.asking import ask, asks, odd_chat_ids, some, unknown_chat, unknown_cookie
 from conformance.client.actor import Actor
-from conformance.dialect import read
 from conformance.ears import Ears
 from conformance.expect import Expect
 from conformance.room import Room
 from conformance.scenarios.marks import CLIENT_ERRORS, requirement
+from conformance.scenarios.okay import key_status
 from conformance.stage import Stage
 
 _NOBODY = (401,)
@@ -192,7 +192,7 @@ def _own_key(stage: Stage, actor: Actor) -> object:
     """What a target says of the actor's own key where that is registered again."""
     answer = actor.call("register_key", public_key=actor.pair.public_base64)
     stage.expect.answered(answer, "registering the own key again")
-    return read(answer.json, stage.link.profile.dialect.rest["register_key"].answer["status"])
+    return key_status(stage, answer)
 
 
 def _furnished(stage: Stage) -> tuple[Room, list[str]]:

@@ -4,13 +4,13 @@ import base64
 import secrets
 
 from conformance.client.actor import Actor
-from conformance.client.answers import Answer
 from conformance.dialect import read
 from conformance.ears import Ears
 from conformance.envelope import KeyPair
 from conformance.expect import Expect
 from conformance.room import Room
 from conformance.scenarios.marks import requirement
+from conformance.scenarios.okay import key_status
 from conformance.stage import Stage
 
 _INVALID = (400, 422)
@@ -112,18 +112,14 @@ def _registered(stage: Stage, actor: Actor, key: str, status: str, title: str) -
     expect = stage.expect
     answer = actor.call("register_key", public_key=key)
     expect.accepted(answer, "KEY-REGISTER", title=f"{title}: answered")
-    expect.equal(_status(stage, answer), status, "KEY-REGISTER", title=title, exchange=answer.exchange)
+    expect.equal(key_status(stage, answer), status, "KEY-REGISTER", title=title, exchange=answer.exchange)
 
 
 def _register(stage: Stage, expect: Expect, actor: Actor, key: str, status: str) -> None:
     """The registration has to be answered with that status to get any further."""
     answer = actor.call("register_key", public_key=key)
     expect.answered(answer, "registering a public key")
-    expect.reached(_status(stage, answer) == status, f"registering a public key was not answered {status}")
-
-
-def _status(stage: Stage, answer: Answer) -> object:
-    return read(answer.json, stage.link.profile.dialect.rest["register_key"].answer["status"])
+    expect.reached(key_status(stage, answer) == status, f"registering a public key was not answered {status}")
 
 
 def _keys_of_members(room: Room) -> list[object]:

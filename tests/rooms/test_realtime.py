@@ -1,22 +1,15 @@
 """Socket.IO against servers that are broken or hostile: order, reasons, deadlines, and nobody left waiting."""
 
-import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace
 
 import pytest
-import websocket
-from engineio.packet import MESSAGE, Packet
 
-from conformance.client.allowance import MESSAGE_MAX
 from conformance.client.inbox import Inbox, Received, Refused
-from conformance.client.polling import PollingEngine
 from conformance.client.realtime import Socket
-from conformance.client.websockets import BoundedWebSocket
 from conformance.errors import Blocked
 from conformance.redact import Secrets
 from conformance.reference.embedded import serving
@@ -398,38 +391,6 @@ def test_closing_wakes_those_who_wait_and_may_be_done_twice() -> None:
         thread.join(30)
         assert found == [None]
         ada.socket.close()
-
-
-FRAGMENTS = b"\x01\x04" + b'42["' + b"\x00\x7f" + MESSAGE_MAX.to_bytes(8, "big") + b"x" * MESSAGE_MAX
-
-
-@pytest.mark.parametrize("said", [FRAGMENTS, b"\x81\x02\xc3\x28", b"\x83\x00"], ids=["long", "no UTF-8", "no frame"])
-def test_the_suite_hangs_up_on_a_frame_that_it_cannot_read(said: bytes) -> None:
-    here, there = socket.socketpair()
-    with here, there:
-        ours = BoundedWebSocket(Inbox().allowance)
-        ours.sock, ours.connected = here, True
-        speaking = threading.Thread(target=there.sendall, args=(said,))
-        speaking.start()
-        with pytest.raises((ValueError, websocket.WebSocketException)):
-            ours.recv()
-        speaking.join(FAR_BEYOND_S)
-        there.settimeout(FAR_BEYOND_S)
-        assert there.recv(1) == b""
-
-
-def test_a_writer_that_finds_the_end_behind_a_packet_ends() -> None:
-    engine = PollingEngine(tls=CONTEXT, allowance=Inbox().allowance)
-    said: list[str] = []
-    engine.ws = SimpleNamespace(send=said.append, hang_up=lambda: None)
-    engine.state, engine.current_transport = "connected", "websocket"
-    engine.ping_interval = engine.ping_timeout = 600.0
-    for item in (Packet(MESSAGE, "2"), None):
-        engine.queue.put(item)
-    writer = threading.Thread(target=engine._write_loop, daemon=True)
-    writer.start()
-    writer.join(FAR_BEYOND_S)
-    assert (said, writer.is_alive()) == (["42"], False)
 
 
 def test_a_socket_that_was_never_opened_can_be_closed() -> None:
