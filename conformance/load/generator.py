@@ -3,7 +3,7 @@
 import itertools
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -216,9 +216,9 @@ class Generator:
         self.measured.end(self.tally)
         for room in self.rooms:
             room.over.set()
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(self._close_with_a_word, self.rooms))
-        self._await(lambda: all(room.settled for room in self.rooms), self._late_s)
+        self._close_with_a_word(self.rooms)
+        # Who missed the last word, and hears one more, has a line that stands: that word was lost.
+        self._close_with_a_word([room for room in self.rooms if not room.settled])
         for room in self.rooms:
             room.settle(finally_=True)
         self._closed.set()
@@ -231,8 +231,13 @@ class Generator:
         }
         return dict(self._run.secrets.mask_json(told))
 
-    def _close_with_a_word(self, room: Chatroom) -> None:
-        """The owner says something when all others are silent: what was to be heard before it was heard by then."""
+    def _close_with_a_word(self, rooms: Sequence[Chatroom]) -> None:
+        """Each owner says something when all others are silent: what was to be heard before it was heard by then."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(self._say_at_the_end, rooms))
+        self._await(lambda: all(room.settled for room in rooms), self._late_s)
+
+    def _say_at_the_end(self, room: Chatroom) -> None:
         room.end()
         self._await(lambda: not room.ledger.in_flight, self._profile.target.timeout_s)
         if room.owner is not None and room.owner.joined and not room.owner.out:

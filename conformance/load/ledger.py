@@ -251,8 +251,8 @@ class Ledger:
         return any(not self.stands(member, attempt.answered) for member in missing)
 
     def stands(self, member: int, since: float) -> bool:
-        """Whether anything came over the line of ``member`` since then."""
-        return self._alive.get(member, -1.0) >= since
+        """Whether anything came over the line of ``member`` after then: at the same tick of the clock says nothing."""
+        return self._alive.get(member, -1.0) > since
 
     def _judge(self, attempt: Attempt) -> None:
         if attempt.open:

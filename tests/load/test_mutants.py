@@ -1,11 +1,15 @@
 """Servers that break a clause: each is found under load, for the right reason; servers that only differ stay green."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from conformance.reference.chosen import chosen
+from conformance.reference.decisions import Decisions
+from conformance.reference.hub import Socket
 from conformance.reference.mutants.rare import OneEventInTenThousandIsLost
+from conformance.reference.records import Message, Room
 
 from .made import load, server
 
@@ -53,12 +57,33 @@ def test_ids_that_fall_are_a_warning(tmp_path: Path) -> None:
 
 def test_one_event_lost_in_ten_thousand_is_found(tmp_path: Path) -> None:
     """With the one member who missed it, of more than ten thousand events."""
-    with server(OneEventInTenThousandIsLost()) as url:
+    mutant = OneEventInTenThousandIsLost()
+    with server(mutant) as url:
         loaded = load(tmp_path, target=url, users=80, chats=2, duration=6, rate=1, rotate=0)
     assert (loaded.status, loaded.red) == (1, {"SEND-BROADCAST"})
-    heard = loaded.results["counts"]["heard"]
-    assert heard >= 10_000 - 1
-    assert loaded.results["counts"]["lost"] == (heard + loaded.results["counts"]["lost"]) // 10_000
+    assert loaded.results["counts"]["lost"] == mutant.events // mutant.one_in
+
+
+class FirstAfterASilenceIsLost(Decisions):
+    """What is said after the first silence of a second is not told to the last one who listens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said_at = float("inf")
+        self._lost = False
+
+    def receivers_of(self, message: Message, room: Room, listeners: Sequence[Socket], now: float) -> list[str]:
+        loses = now - self._said_at > 1 and not self._lost
+        self._said_at, self._lost = now, self._lost or loses
+        told = super().receivers_of(message, room, listeners, now)
+        return told[:-1] if loses else told
+
+
+def test_the_last_word_is_missed_by_whoever_hears_one_more(tmp_path: Path) -> None:
+    """Nobody speaks for a while but the owner at the very end: to a line that stands, that may be lost as well."""
+    with server(FirstAfterASilenceIsLost()) as url:
+        loaded = load(tmp_path, target=url, users=2, chats=1, duration=2, rate=0.001, rotate=0)
+    assert (loaded.status, loaded.red, loaded.results["counts"]["lost"]) == (1, {"SEND-BROADCAST"}, 1)
 
 
 @pytest.mark.parametrize(

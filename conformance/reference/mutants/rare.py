@@ -21,11 +21,11 @@ class OneEventInTenThousandIsLost(Decisions):
 
     def __init__(self) -> None:
         super().__init__()
-        self._events = 0
+        self.events = 0
 
     def receivers_of(self, message: Message, room: Room, listeners: Sequence[Socket], now: float) -> list[str]:
         return [sid for sid in super().receivers_of(message, room, listeners, now) if self._arrives()]
 
     def _arrives(self) -> bool:
-        self._events += 1
-        return self._events % self.one_in != 0
+        self.events += 1
+        return self.events % self.one_in != 0
