@@ -6,6 +6,7 @@ arrives breaks the connection about once in ten thousand times, which looks as i
 
 import errno
 import selectors
+import socket
 import ssl
 import threading
 import time
@@ -56,8 +57,8 @@ class SharedSocket(ssl.SSLSocket):
 
     def shutdown(self, how: int) -> None:
         """Shut down one direction or both."""
-        with self._turn:
-            super().shutdown(how)
+        # The session stays: without it, what was not read yet would be taken for text, still enciphered.
+        socket.socket.shutdown(self, how)
 
     def _in_turn(self, operation: Callable[[], _T]) -> _T:
         began = time.monotonic()

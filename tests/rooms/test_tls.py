@@ -95,10 +95,8 @@ def test_a_socket_that_does_not_wait_says_so_at_once(shared: ssl.SSLSocket) -> N
         shared.recv(16)
 
 
-# Each of them hangs a reader that waits by epoll about every other time.
-@pytest.mark.parametrize("_time", range(12))
-def test_a_socket_that_is_shut_and_closed_at_once_wakes_who_reads(shared: ssl.SSLSocket, _time: int) -> None:
-    ended: list[object] = []
+def _reading(shared: ssl.SSLSocket, ended: list[bytes | OSError]) -> threading.Thread:
+    """A thread that reads, and enters how that ended."""
 
     def read() -> None:
         try:
@@ -108,6 +106,14 @@ def test_a_socket_that_is_shut_and_closed_at_once_wakes_who_reads(shared: ssl.SS
 
     reader = threading.Thread(target=read)
     reader.start()
+    return reader
+
+
+# Each of them hangs a reader that waits by epoll about every other time.
+@pytest.mark.parametrize("_time", range(12))
+def test_a_socket_that_is_shut_and_closed_at_once_wakes_who_reads(shared: ssl.SSLSocket, _time: int) -> None:
+    ended: list[bytes | OSError] = []
+    reader = _reading(shared, ended)
     time.sleep(0.05)  # the reader has found nothing, and waits
     shared.shutdown(socket.SHUT_RDWR)
     shared.close()
@@ -115,10 +121,11 @@ def test_a_socket_that_is_shut_and_closed_at_once_wakes_who_reads(shared: ssl.SS
     assert len(ended) == 1
 
 
-def test_a_shutdown_wakes_who_reads(shared: ssl.SSLSocket) -> None:
-    came: list[bytes] = []
-    reader = threading.Thread(target=lambda: came.append(shared.recv(16)))
-    reader.start()
+# The peer may say goodbye to a socket that is shut already, which resets it: how a read ends then is a matter of luck.
+@pytest.mark.parametrize("_time", range(12))
+def test_a_shutdown_wakes_who_reads(shared: ssl.SSLSocket, _time: int) -> None:
+    ended: list[bytes | OSError] = []
+    reader = _reading(shared, ended)
     shared.shutdown(socket.SHUT_RDWR)
     reader.join(5)
-    assert came == [b""]
+    assert ended == [b""] or isinstance(ended[0], ConnectionResetError)
