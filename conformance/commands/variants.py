@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from conformance.catalogue.records import Tier
 from conformance.errors import SuiteFault
 from conformance.matrix import documents, page, tables
 from conformance.matrix.choosing import matching
@@ -16,6 +17,8 @@ from conformance.matrix.trials import Trial, job_for, judge
 from conformance.matrix.watched import counting
 from conformance.reference.lies import Variant
 from conformance.reference.variants.index import variants
+
+_DEADLINES_S = {Tier.CORE: 300.0, Tier.FULL: 1200.0}
 
 
 @click.command(context_settings={"show_default": True})
@@ -41,7 +44,8 @@ def command(
     """Judge every variant; exit status 0 where each is conformant, 1 on a false alarm, 2 on errors."""
     began = time.monotonic()
     chosen = matching(only, variants(), lambda one: (one.name,))
-    trials = _tried(_servers(chosen, alone=not combined, mixed=pairs or combined), tier=level, pace=Pace(workers or 0))
+    servers = _servers(chosen, alone=not combined, mixed=pairs or combined)
+    trials = _tried(servers, tier=level, pace=_pace(level, workers))
     found = documents.of_trials(trials, tier=level, seconds=time.monotonic() - began)
     documents.write(found, Path(report_dir) / "variants.json")
     (Path(report_dir) / "variants.html").write_text(page.of_variants(found), "utf-8")
@@ -52,6 +56,11 @@ def command(
     else:
         _print(trials, found)
     return _status(trials)
+
+
+def _pace(tier: str, workers: int | None) -> Pace:
+    """Slow variants in one combination add up, and the full level asks it four times as much."""
+    return Pace(workers or 0, deadline_s=_DEADLINES_S[Tier(tier)])
 
 
 def _servers(chosen: Sequence[Variant], *, alone: bool, mixed: bool) -> list[tuple[Variant, ...]]:

@@ -131,7 +131,8 @@ def of_trials(trials: Sequence[Trial], *, tier: str, seconds: float) -> dict[str
         "counts": {
             "variants": sum(len(trial.variants) == 1 for trial in trials),
             "combinations": sum(len(trial.variants) > 1 for trial in trials),
-            "false alarms": sum(not trial.quiet for trial in trials),
+            "false alarms": sum(bool(trial.alarms) for trial in trials),
+            "not judged": sum(bool(trial.error) for trial in trials),
         },
         "digest": digest(matrix),
         "freedoms": {variant.name: variant.freedom for trial in trials for variant in trial.variants},

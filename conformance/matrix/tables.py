@@ -115,11 +115,13 @@ def false_alarms(trials: Iterable[Trial]) -> list[str]:
 
 
 def counted_trials(trials: Sequence[Trial]) -> str:
-    """How many servers were judged, and how many of them in vain, in words."""
-    loud = sum(not trial.quiet for trial in trials)
+    """How many servers were judged, how many of them in vain, and how many were not, in words."""
+    loud = sum(bool(trial.alarms) for trial in trials)
+    failed = sum(bool(trial.error) for trial in trials)
     alone = sum(len(trial.variants) == 1 for trial in trials)
     mixed = f" and {len(trials) - alone} combinations" if alone < len(trials) else ""
-    return f"{alone} variants{mixed}: {loud or 'no'} false alarm{'' if loud == 1 else 's'}"
+    unjudged = f", {failed} could not be judged" if failed else ""
+    return f"{alone} variants{mixed}: {loud or 'no'} false alarm{'' if loud == 1 else 's'}{unjudged}"
 
 
 def markdown_of_trials(trials: Sequence[Trial]) -> str:
@@ -128,6 +130,6 @@ def markdown_of_trials(trials: Sequence[Trial]) -> str:
     kinds["in combination"] = [one for one in trials if len(one.variants) > 1]
     lines = ["| variants | servers judged | conformant | false alarms |", "|---|---:|---:|---:|"]
     for kind, some in kinds.items():
-        quiet = sum(trial.quiet for trial in some)
-        lines.append(f"| {kind} | {len(some)} | {quiet} | {len(some) - quiet} |")
+        quiet, loud = sum(trial.quiet for trial in some), sum(bool(trial.alarms) for trial in some)
+        lines.append(f"| {kind} | {quiet + loud} | {quiet} | {loud} |")
     return "\n".join(lines)

@@ -89,6 +89,13 @@ def test_a_run_without_a_verdict_is_an_alarm() -> None:
 def test_an_obstacle_is_an_error_and_no_alarm() -> None:
     trial = try_out([variant("one")], playback(obstacle="nothing answers"))
     assert (trial.quiet, trial.error, trial.alarms) == (False, "nothing answers", ())
+    found = documents.of_trials([*trials(), trial], tier="core", seconds=2)
+    assert (found["counts"]["false alarms"], found["counts"]["not judged"]) == (1, 1)
+    assert tables.counted_trials([trial]) == "1 variants: no false alarms, 1 could not be judged"
+    assert tables.counted_trials(trials()) == "2 variants and 1 combinations: 1 false alarm"
+    assert tables.markdown_of_trials([trial]).splitlines()[2] == "| alone | 0 | 0 | 0 |"
+    assert '<b class="loud">1</b> not judged' in page.of_variants(found)
+    assert "not judged" not in page.of_variants(documents.of_trials(trials(), tier="core", seconds=2))
 
 
 def test_the_page_of_variants_shows_who_met_whom() -> None:
